@@ -1,0 +1,32 @@
+/** Ten random seeds for each planted bug and for the clean store, under the same packages, workload and length; `npm run soak` runs a hundred. */
+import { describe, expect, it, vi } from 'vitest';
+import { createRng } from '../../harness/random/rng.ts';
+import { freshSeed } from '../../harness/random/seed.ts';
+import { runCampaign } from './campaign.ts';
+import { campaignPlan, TRIALS } from './raftkv-campaign.ts';
+
+// well under 90 s each on two idle cores; a shared machine may take twice that
+vi.setConfig({ testTimeout: 240_000 });
+
+const SEEDS = 10;
+/** Of ten, where 95 of a hundred are meant: low enough never to fail by chance. */
+const LEAST = 7;
+const base = freshSeed();
+const rng = createRng(base).fork('raftkv');
+const seeds = Array.from({ length: SEEDS }, (_, i) => rng.fork(i).int(0, 0x7fffffff));
+
+describe(`raftkv on the simulator (base seed ${base})`, () => {
+  for (const { variant, ordeal } of TRIALS.filter((trial) => trial.variant === 'clean')) {
+    it(`is acquitted ${SEEDS} times of ${SEEDS} (${ordeal})`, async () => {
+      const { acquitted, convicted, undecided } = await runCampaign({ plan: campaignPlan(variant, ordeal), seeds });
+      expect({ acquitted: acquitted.length, convicted, undecided }).toEqual({ acquitted: SEEDS, convicted: [], undecided: [] });
+    });
+  }
+
+  for (const { variant, ordeal } of TRIALS.filter((trial) => trial.variant !== 'clean')) {
+    it(`is convicted with the bug ${variant} (${ordeal})`, async () => {
+      const { convicted, acquitted } = await runCampaign({ plan: campaignPlan(variant, ordeal), seeds });
+      expect(convicted.length, `acquitted with the seeds ${acquitted.join(' ')}`).toBeGreaterThanOrEqual(LEAST);
+    });
+  }
+});

@@ -1,0 +1,247 @@
+/** `ordeal check`: judges any history by any model or checker, whatever wrote it. Each file is judged whatever the others are. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { MODEL_NAMES as CONSISTENCY_MODELS, modelNamed } from '../../checkers/isolation/models/models.ts';
+import type { KeyOrder } from '../../checkers/linearizability/proof/replay-linearization.ts';
+import { ENGINE_NAMES } from '../../checkers/linearizability/search/engine-names.ts';
+import { CHECKERS, type CheckerEntry, checkerRef } from '../../checkers/registry/checkers.ts';
+import { MODELS } from '../../checkers/registry/models.ts';
+import { mergeVerdicts } from '../../checkers/verdict/merge.ts';
+import type { History, ModuleRef, Reason, Result, Value } from '../../harness/contracts/index.ts';
+import { EXIT } from '../../harness/errors/codes.ts';
+import { isOrdealError, OrdealError } from '../../harness/errors/ordeal-error.ts';
+import { unknownName } from '../../harness/errors/suggest.ts';
+import { type HistoryFormat, onlyKeys, type ReadHistory, readHistory } from '../../harness/history/index.ts';
+import { DEFAULT_OUT } from '../../harness/store/index.ts';
+import { createRealClock } from '../../harness/time/real-clock.ts';
+import { WORKLOADS, type WorkloadEntry } from '../../workloads/registry/workloads.ts';
+import { lookUp } from '../resolve.ts';
+import { CheckWorkers } from './check-workers.ts';
+import { checksOfRun } from './checks-of-run.ts';
+import { type IsolationSummary, isolationSummary } from './isolation-summary.ts';
+import { type CheckBudget, runChecks } from './run-checks.ts';
+
+/** What an unnamed history is taken for. */
+const DEFAULT_MODEL = 'cas-register';
+
+export interface CheckFilesRequest {
+  readonly files: readonly string[];
+  /** A model of `ordeal list models`, for the linearizability checker. */
+  readonly model?: string;
+  /** Or a checker of `ordeal list checkers`, with its options. */
+  readonly checker?: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Only the operations on these keys, each by its JSON or, for a text, by itself. */
+  readonly keys?: readonly string[];
+  /** The only engine of the linearizability checker that may decide. */
+  readonly engine?: string;
+  /** `sequential`: only the order in which each process did its operations counts. Neither an engine nor a witness goes with it. */
+  readonly consistency?: 'linearizable' | 'sequential';
+  /** Whether valid linearizability verdicts hand out their linearization, replayed by the independent verifier. */
+  readonly witness?: boolean;
+  /** Or what transactions do and are promised, for the checker isolation. */
+  readonly isolation?: { readonly workload?: 'list-append' | 'rw-register'; readonly consistencyModels?: readonly string[] };
+  readonly format?: HistoryFormat;
+  readonly failedCas?: 'noop' | 'observation';
+  readonly strictness?: 'strict' | 'lenient';
+  readonly budget?: CheckBudget;
+  /** With the history that was judged, where it could be read: what explains a conviction at length is drawn from it. */
+  readonly onFile?: (checked: CheckedFile, history: History | undefined) => void;
+}
+
+/** One line of `ordeal check`. */
+export interface CheckedFile {
+  readonly file: string;
+  /** null: it could not be read; `error` says why. */
+  readonly valid: boolean | 'unknown' | null;
+  readonly model: string;
+  /** Client operations that were checked. */
+  readonly ops: number;
+  /** What decided about linearizability: the engines that did, the busiest first. */
+  readonly engine?: string;
+  /** On request, of a valid one: for each key the invocations in the order in which they took effect. */
+  readonly linearization?: readonly KeyOrder[];
+  readonly format?: string;
+  readonly notices: readonly Reason[];
+  /** One per checker. */
+  readonly results: readonly Result[];
+  /** Of transactions: anomalies by class, and what they say of consistency models. */
+  readonly anomalies?: IsolationSummary['anomalies'];
+  readonly not?: readonly string[];
+  readonly alsoNot?: readonly string[];
+  readonly mayHold?: readonly string[];
+  readonly error?: { readonly code: string; readonly message: string; readonly remedy: string; readonly exitCode: number };
+}
+
+/** Throws ORDEAL_UNKNOWN_MODEL, _CHECKER, ORDEAL_BAD_OPTION for an engine that there is not or cannot be chosen; what is wrong with a file is in its line. */
+export async function checkFiles(request: CheckFilesRequest): Promise<readonly CheckedFile[]> {
+  if (request.engine !== undefined && !ENGINE_NAMES.includes(request.engine)) {
+    throw unknownName('ORDEAL_BAD_OPTION', 'engine', request.engine, ENGINE_NAMES, '--engine');
+  }
+  if (request.consistency === 'sequential' && (request.engine !== undefined || request.witness === true)) {
+    const what = 'sequential consistency has a search of its own: no engine can be chosen for it, and no order is handed out';
+    throw new OrdealError('ORDEAL_BAD_OPTION', { what, where: '--consistency', value: request.consistency, remedy: 'Leave --engine and --witness out.' });
+  }
+  const named = requested(request);
+  const checked: CheckedFile[] = [];
+  const workers = new CheckWorkers(createRealClock());
+  try {
+    for (const file of request.files.flatMap(historiesIn)) {
+      const { line, history } = await checkFile(file, named, request, workers);
+      request.onFile?.(line, history);
+      checked.push(line);
+    }
+  } finally {
+    workers[Symbol.dispose]();
+  }
+  return checked;
+}
+
+/** 1 if any is convicted, else 64 if any is unreadable, else 2, else 0. */
+export function exitCodeOfFiles(checked: readonly CheckedFile[]): number {
+  if (checked.length === 0) return EXIT.unknown;
+  if (checked.some(({ valid }) => valid === false)) return EXIT.violation;
+  const unreadable = checked.find(({ error }) => error !== undefined && error.exitCode !== EXIT.unknown);
+  if (unreadable) return EXIT.usage;
+  return checked.every(({ valid }) => valid === true) ? EXIT.valid : EXIT.unknown;
+}
+
+interface NamedChecks {
+  readonly label: string;
+  readonly refs: readonly ModuleRef[];
+}
+
+/** What the request names; undefined where it names neither a model nor a checker. Throws ORDEAL_UNKNOWN_MODEL, _CHECKER. */
+function requested(request: CheckFilesRequest): NamedChecks | undefined {
+  const options = (request.options ?? {}) as Readonly<Record<string, Value>>;
+  if (request.model !== undefined) {
+    lookUp(MODELS, request.model, 'model', 'ORDEAL_UNKNOWN_MODEL', '--model');
+    return { label: request.model, refs: [checkerRef('linearizable', { ...options, model: request.model })] };
+  }
+  if (request.isolation !== undefined) return isolationCheck(request.isolation);
+  if (request.checker === undefined) return undefined;
+  const { ref } = lookUp<CheckerEntry>(CHECKERS, request.checker, 'checker', 'ORDEAL_UNKNOWN_CHECKER', '--checker');
+  return { label: request.checker, refs: [{ ...ref, options }] };
+}
+
+/** Throws ORDEAL_UNKNOWN_MODEL. */
+function isolationCheck({ workload, consistencyModels }: NonNullable<CheckFilesRequest['isolation']>): NamedChecks {
+  for (const name of consistencyModels ?? []) {
+    if (modelNamed(name) !== undefined) continue;
+    const what = `there is no consistency model "${name}"`;
+    throw new OrdealError('ORDEAL_UNKNOWN_MODEL', { what, where: '--consistency-model', value: name, remedy: `Known: ${CONSISTENCY_MODELS.join(', ')}.` });
+  }
+  const options = { ...(workload !== undefined && { workload }), ...(consistencyModels !== undefined && { consistencyModels }) };
+  return { label: (consistencyModels ?? ['strict-serializable']).join(', '), refs: [checkerRef('isolation', options)] };
+}
+
+/**
+ * Our own runs say what their workload was: all of its checks again. Anybody else's history is one of transactions where its
+ * operations are called so, else a register's.
+ */
+async function checksOf(file: string, { header, history }: ReadHistory, request: CheckFilesRequest): Promise<NamedChecks> {
+  const run = header === undefined ? undefined : await checksOfRun(file);
+  if (run) return { label: `workload ${run.workload}`, refs: run.checks };
+  const workload = header?.workload === undefined ? undefined : (WORKLOADS as Readonly<Record<string, WorkloadEntry>>)[header.workload];
+  if (workload) {
+    const { name, options, checks } = await workload.load();
+    return { label: `workload ${name}`, refs: checks(options.parse({})) };
+  }
+  if (history.fs.includes('txn')) return isolationCheck({});
+  const options = (request.options ?? {}) as Readonly<Record<string, Value>>;
+  return { label: DEFAULT_MODEL, refs: [checkerRef('linearizable', { ...options, model: DEFAULT_MODEL })] };
+}
+
+interface Judged {
+  readonly line: CheckedFile;
+  readonly history: History | undefined;
+}
+
+async function checkFile(file: string, named: NamedChecks | undefined, request: CheckFilesRequest, workers: CheckWorkers): Promise<Judged> {
+  try {
+    const read = await readHistory(file, {
+      format: request.format ?? 'auto',
+      failedCas: request.failedCas ?? MODELS[request.model ?? DEFAULT_MODEL]?.failedCas ?? 'noop',
+      strictness: request.strictness ?? 'strict',
+    });
+    const { format, notices } = read;
+    const history = request.keys === undefined ? read.history : onlyKeys(read.history, request.keys);
+    const { label, refs } = named ?? (await checksOf(file, read, request));
+    const judged = await runChecks({ history, checks: withDemands(refs, request), workers, budget: request.budget });
+    refuseForeign(judged, file);
+    const ops = operationCount(history.columns.type, history.columns.process);
+    const { results, engine, linearization } = handedOut(judged);
+    const told = { ...(engine !== undefined && { engine }), ...(linearization !== undefined && { linearization }) };
+    const valid = mergeVerdicts(results.map((result) => result.valid));
+    return { line: { file, valid, model: label, ops, ...told, format, notices, results, ...isolationSummary(results) }, history };
+  } catch (error) {
+    if (!isOrdealError(error)) throw error;
+    const { code, message, remedy, exitCode } = error;
+    const model = named?.label ?? DEFAULT_MODEL;
+    const valid = exitCode === EXIT.unknown ? 'unknown' : null;
+    return { line: { file, valid, model, ops: 0, notices: [], results: [], error: { code, message, remedy, exitCode } }, history: undefined };
+  }
+}
+
+/** What was asked of linearizability goes to its checker alone. */
+function withDemands(refs: readonly ModuleRef[], { engine, witness, consistency }: CheckFilesRequest): ModuleRef[] {
+  const demands = { ...(consistency !== undefined && { consistency }), ...(engine !== undefined && { engine }), ...(witness === true && { witness }) };
+  return refs.map((ref) =>
+    ref.url === CHECKERS.linearizable.ref.url ? { ...ref, options: { ...(ref.options as Readonly<Record<string, Value>>), ...demands } } : ref,
+  );
+}
+
+interface HandedOut {
+  readonly results: readonly Result[];
+  readonly engine?: string | undefined;
+  readonly linearization?: readonly KeyOrder[] | undefined;
+}
+
+/** Takes from the statistics what a line of `ordeal check` says by itself. */
+function handedOut(judged: readonly Result[]): HandedOut {
+  const statsOf = (result: Result | undefined) => (result?.stats ?? {}) as { readonly engine?: string; readonly linearization?: unknown };
+  const told = judged.find(({ checker }) => checker === 'linearizable');
+  const { engine, linearization } = statsOf(told);
+  const results = judged.map((result): Result => {
+    if (statsOf(result).linearization === undefined) return result;
+    const { linearization: _, ...stats } = statsOf(result);
+    return { ...result, stats: stats as Value };
+  });
+  return { results, engine, linearization: linearization as readonly KeyOrder[] | undefined };
+}
+
+/** A history of something else is a mistake of usage, not a doubt (rule 7). */
+function refuseForeign(results: readonly Result[], file: string): void {
+  for (const result of results) {
+    const foreign = result.valid === 'unknown' ? result.reasons.find(({ code }) => code === 'ORDEAL_FOREIGN_HISTORY') : undefined;
+    if (foreign) throw new OrdealError('ORDEAL_FOREIGN_HISTORY', { what: foreign.message, where: file });
+  }
+}
+
+/** Invocations of clients. */
+function operationCount(type: Uint8Array, process: Int32Array): number {
+  let count = 0;
+  for (let i = 0; i < type.length; i++) if ((type[i]! & 3) === 0 && process[i]! >= 0) count++;
+  return count;
+}
+
+/** A run folder stands for its history, also by its name among the results (`latest`); any other folder for all histories below it. */
+function historiesIn(path: string): string[] {
+  const recorded = join(DEFAULT_OUT, path, 'history.jsonl');
+  if (!existsSync(path)) return [existsSync(recorded) ? recorded : path];
+  if (!statSync(path).isDirectory()) return [path];
+  const files = historiesBelow(path);
+  return files.length > 0 ? files : [join(path, 'history.jsonl')];
+}
+
+function historiesBelow(folder: string): string[] {
+  const own = join(folder, 'history.jsonl');
+  if (existsSync(own)) return [own];
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    // links are left alone: `latest` among the results is one of those beside it
+    if (entry.isDirectory()) return entry.name.startsWith('.') || entry.name === 'node_modules' ? [] : historiesBelow(path);
+    return entry.isFile() && /\.(jsonl|edn|log|txt)$/.test(entry.name) ? [path] : [];
+  });
+}

@@ -1,0 +1,145 @@
+/**
+ * The list-append engine: lists that only grow, appended to and read by transactions (Kingsbury and Alvaro 2020). O(n) for n
+ * micro-operations and events, but for what classify.ts says of histories with cycles.
+ */
+import type { Budget, History, Reason } from '../../../harness/contracts/index.ts';
+import { ask } from '../../verdict/exhausted.ts';
+import type { Analysis } from '../analysis.ts';
+import { anomaliesOf } from '../findings/anomalies-of.ts';
+import type { NamedCycle } from '../findings/describe-cycle.ts';
+import { Findings } from '../findings/findings.ts';
+import { Names } from '../findings/names.ts';
+import { classifyCycles } from '../graph/classify.ts';
+import type { Order } from '../graph/cycle-types.ts';
+import { type Graph, GraphBuilder } from '../graph/dependency-graph.ts';
+import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
+import { findUpdateCycle, type UpdateCycles } from '../graph/update-cycles.ts';
+import { judgeModels } from '../models/judge.ts';
+import type { ModelName } from '../models/models.ts';
+import { groupByKey } from '../transactions/by-key.ts';
+import { APPEND, type Transactions } from '../transactions/columns.ts';
+import { findMissedEffects } from '../weak/missed-effects.ts';
+import { findOperationCycle } from '../weak/operation-order.ts';
+import { findLongFork } from '../weak/prefix.ts';
+import { findInSessions } from '../weak/sessions.ts';
+import { addListDependencies } from './dependencies.ts';
+import { ListEvidence } from './evidence.ts';
+import { findLostUpdates } from './lost-updates.ts';
+import { findInReads, type Material } from './reads-of-keys.ts';
+import { orderVersions, UNOBSERVED, type VersionOrders } from './version-orders.ts';
+import { findInTransactions } from './within-transactions.ts';
+
+/** Models for which cycles and the other findings are all there is. */
+const DECIDED: ReadonlySet<ModelName> = new Set<ModelName>([
+  'read-uncommitted',
+  'read-committed',
+  'cursor-stability',
+  'repeatable-read',
+  'monotonic-atomic-view',
+  'read-atomic',
+  'causal-cerone',
+  'prefix',
+  'monotonic-reads',
+  'monotonic-writes',
+  'read-your-writes',
+  'writes-follow-reads',
+  'sequential',
+  'linearizable',
+  'serializable',
+  'strong-session-read-uncommitted',
+  'strong-session-read-committed',
+  'strong-session-serializable',
+  'strong-read-uncommitted',
+  'strong-read-committed',
+  'strong-serializable',
+]);
+
+/** Those for which it matters in which order appends happened that no read shows, and with which order of time. */
+const DECIDED_IF_ORDERED: Partial<Record<ModelName, Order>> = {
+  'consistent-view': '',
+  'parallel-snapshot-isolation': '',
+  'snapshot-isolation': '',
+  'strong-session-snapshot-isolation': '-process',
+  'strong-snapshot-isolation': '-realtime',
+};
+
+/** Throws BudgetExhausted where it found nothing before. */
+export function analyseLists(history: History, transactions: Transactions, budget: Budget): Analysis {
+  const names = new Names(transactions);
+  const findings = new Findings();
+  const byKey = groupByKey(transactions);
+  const orders = orderVersions(transactions, byKey, budget);
+  const material = { transactions, byKey, orders, names, findings };
+  findInReads(material);
+  findInTransactions(material);
+  findLostUpdates(material);
+  const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
+  addListDependencies(builder, transactions, byKey, orders);
+  const dependencies = builder.edgeCount;
+  ask(budget, builder.bytes);
+  addProcessOrder(builder, transactions, orders.committed);
+  addRealtimeOrder(builder, transactions, orders.committed, history.columns);
+  const graph = builder.build();
+  const { cycles: usual, undecided, unordered } = classifyCycles(graph, (some) => hasUnorderedAppends(some, transactions, orders), budget);
+  // What a weak model forbids is a cycle, too.
+  const cycles: NamedCycle[] = usual.length === 0 ? [] : [...usual, ...weakCycles(material, graph, budget)];
+  // What refutes something weaker says as much.
+  const isPlain = usual.length === 0 || judgeModels(usual.map(({ type }) => type)).violated.has('update-serializable');
+  const ofUpdates = isPlain ? { steps: undefined, isOpen: false } : updateCycles(material, graph, budget);
+  if (ofUpdates.steps !== undefined) cycles.push({ type: 'G-update', steps: ofUpdates.steps });
+  if (usual.length > 0 || findings.counts.size > 0) findInSessions(material);
+  const told = anomaliesOf(findings, cycles, transactions, new ListEvidence(transactions, orders, names), names);
+  const contradicts = usual.length > 0 || ['internal', 'future-read', 'reordered-appends'].some((type) => findings.has(type));
+  const ofOperations = !contradicts ? [] : findOperationCycle(history, material, budget);
+  return {
+    anomalies: [...told.anomalies, ...ofOperations],
+    counts: new Map([...told.counts, ...ofOperations.map(({ type }): [string, number] => [type, 1])]),
+    dependencies,
+    undecided: [...undecided, ...openQuestions(transactions, orders)],
+    doubts: [],
+    decides(model) {
+      if (model === 'update-serializable') return !ofUpdates.isOpen;
+      const order = DECIDED_IF_ORDERED[model];
+      return DECIDED.has(model) || (order !== undefined && !unordered.has(order));
+    },
+  };
+}
+
+function weakCycles({ transactions, byKey, orders }: Material, graph: Graph, budget: Budget): NamedCycle[] {
+  const fork = findLongFork(graph, budget);
+  return [...findMissedEffects(transactions, byKey, orders, budget), ...(fork === undefined ? [] : [{ type: 'long-fork', steps: fork }])];
+}
+
+function updateCycles({ transactions, orders }: Material, graph: Graph, budget: Budget): UpdateCycles {
+  const { firstOp, kind } = transactions;
+  const isUpdate = (t: number): boolean => kind.subarray(firstOp[t], firstOp[t + 1]).includes(APPEND);
+  return findUpdateCycle(graph, isUpdate, (some) => hasUnorderedAppends(some, transactions, orders), budget);
+}
+
+/** Whether two of the vertices are transactions with appends to one list that no read shows. */
+function hasUnorderedAppends(vertices: Int32Array, { count, firstOp, kind, key }: Transactions, { position }: VersionOrders): boolean {
+  const owners = new Map<number, number>();
+  for (const t of vertices) {
+    if (t >= count) continue;
+    for (let op = firstOp[t]!; op < firstOp[t + 1]!; op++) {
+      if (kind[op] !== APPEND || position[op] !== UNOBSERVED) continue;
+      const owner = owners.get(key[op]!);
+      if (owner !== undefined && owner !== t) return true;
+      owners.set(key[op]!, t);
+    }
+  }
+  return false;
+}
+
+function openQuestions({ scalarReads }: Transactions, { ambiguous }: VersionOrders): Reason[] {
+  const reasons: Reason[] = [];
+  if (ambiguous > 0) {
+    reasons.push({
+      code: 'not-unique',
+      message: `${ambiguous} appends add an element that another append may have added to the same list as well, so that nobody can tell whose was read`,
+      remedy: 'Append each element to a list only once.',
+    });
+  }
+  if (scalarReads > 0) reasons.push({ code: 'not-a-list', message: `${scalarReads} reads returned something else than a list` });
+  return reasons;
+}

@@ -1,0 +1,28 @@
+/** From anomalies to models: which cannot hold, the weakest of those, and the strongest that nothing refutes. */
+import { impliedAnomalies } from './anomalies.ts';
+import { forbiddenBy, impliesModel, MODEL_NAMES, type ModelName } from './models.ts';
+
+export interface ModelJudgement {
+  readonly violated: ReadonlySet<ModelName>;
+  /** The weakest models that cannot hold. */
+  readonly not: readonly ModelName[];
+  /** The others that cannot hold: each implies one of these. */
+  readonly alsoNot: readonly ModelName[];
+  /** The strongest models that nothing refutes. */
+  readonly mayHold: readonly ModelName[];
+}
+
+/** Anomalies by name, found in a history. */
+export function judgeModels(found: Iterable<string>): ModelJudgement {
+  const implied = new Set<string>();
+  for (const name of found) for (const one of impliedAnomalies(name)) implied.add(one);
+  const violated = new Set(MODEL_NAMES.filter((model) => [...forbiddenBy(model)].some((anomaly) => implied.has(anomaly))));
+  const unrefuted = MODEL_NAMES.filter((model) => !violated.has(model));
+  const weakest = [...violated].filter((model) => ![...violated].some((other) => other !== model && impliesModel(model, other)));
+  return {
+    violated,
+    not: weakest.sort(),
+    alsoNot: [...violated].filter((model) => !weakest.includes(model)).sort(),
+    mayHold: unrefuted.filter((model) => !unrefuted.some((other) => other !== model && impliesModel(other, model))).sort(),
+  };
+}

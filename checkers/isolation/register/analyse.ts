@@ -1,0 +1,67 @@
+/**
+ * The engine for registers: reads and writes of values, of which the order of versions is not seen. What is certain makes
+ * cycles, as for lists; what depends on the order of versions is asked of a polygraph.
+ */
+import type { Budget, History, Reason } from '../../../harness/contracts/index.ts';
+import { ask } from '../../verdict/exhausted.ts';
+import type { Analysis } from '../analysis.ts';
+import { anomaliesOf } from '../findings/anomalies-of.ts';
+import { Findings } from '../findings/findings.ts';
+import { Names } from '../findings/names.ts';
+import { classifyCycles } from '../graph/classify.ts';
+import { GraphBuilder } from '../graph/dependency-graph.ts';
+import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
+import type { ModelName } from '../models/models.ts';
+import { groupByKey } from '../transactions/by-key.ts';
+import type { Transactions } from '../transactions/columns.ts';
+import { findInRegisterReads } from './findings-of-reads.ts';
+import { addKnownDependencies, RegisterEvidence } from './known-dependencies.ts';
+import { judgeLevels } from './levels.ts';
+import { findVersions } from './versions.ts';
+import { judgeWeakLevels } from './weak-levels.ts';
+
+/**
+ * Models for which what is certain is all there is: versions can be put into an order that agrees with the order of reads, and
+ * with lost updates apart each update can follow what it has read.
+ */
+const DECIDED: ReadonlySet<ModelName> = new Set<ModelName>([
+  'read-uncommitted',
+  'read-committed',
+  'cursor-stability',
+  'strong-session-read-uncommitted',
+  'strong-session-read-committed',
+  'strong-read-uncommitted',
+  'strong-read-committed',
+]);
+
+/** Throws BudgetExhausted where it found nothing before. */
+export function analyseRegisters(history: History, transactions: Transactions, budget: Budget): Analysis {
+  const names = new Names(transactions);
+  const findings = new Findings();
+  const byKey = groupByKey(transactions);
+  const versions = findVersions(transactions, byKey, budget);
+  findInRegisterReads({ transactions, versions, names, findings });
+  const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
+  addKnownDependencies(builder, transactions, byKey, versions);
+  const dependencies = builder.edgeCount + versions.ambiguousReads;
+  ask(budget, builder.bytes);
+  addProcessOrder(builder, transactions, versions.committed);
+  addRealtimeOrder(builder, transactions, versions.committed, history.columns);
+  const { cycles, undecided } = classifyCycles(builder.build(), () => false, budget);
+  const certain = anomaliesOf(findings, cycles, transactions, new RegisterEvidence(transactions, versions, names), names);
+  const levels = judgeLevels({ transactions, byKey, versions, names }, new Set(certain.counts.keys()), budget);
+  const weak = levels.proved.has('strong-session-serializable') ? undefined : judgeWeakLevels({ transactions, byKey, versions, names }, budget);
+  const more = [...levels.anomalies, ...(weak?.anomalies ?? [])];
+  return {
+    anomalies: [...certain.anomalies, ...more],
+    counts: new Map([...certain.counts, ...more.map(({ type }): [string, number] => [type, 1])]),
+    dependencies,
+    undecided: [...undecided, ...openQuestions(transactions)],
+    decides: (model) => levels.proved.has(model) || weak?.proved.has(model) === true || (DECIDED.has(model) && versions.ambiguous === 0),
+    doubts: levels.undecided,
+  };
+}
+
+function openQuestions({ listReads }: Transactions): Reason[] {
+  return listReads > 0 ? [{ code: 'not-a-register', message: `${listReads} reads returned a list: registers of lists are not compared` }] : [];
+}

@@ -1,0 +1,148 @@
+/**
+ * Serializability and snapshot isolation of registers, each alone, with sessions, and with real time: decided by a polygraph,
+ * proved by replaying an order, refuted by a small part of the history that has none.
+ */
+import type { Anomaly, Budget, Reason } from '../../../harness/contracts/index.ts';
+import { BudgetExhausted, exhaustedReason } from '../../verdict/exhausted.ts';
+import type { Names } from '../findings/names.ts';
+import { impliesAnomaly } from '../models/anomalies.ts';
+import { forbiddenBy, type ModelName } from '../models/models.ts';
+import type { ByKey } from '../transactions/by-key.ts';
+import type { Transactions } from '../transactions/columns.ts';
+import { type Shape, solvePolygraph } from './polygraph.ts';
+import { registerProblem, type TimeOrder } from './problem.ts';
+import { replays } from './replay.ts';
+import type { Versions } from './versions.ts';
+
+interface Level {
+  readonly shape: Shape;
+  readonly order: TimeOrder;
+  readonly model: ModelName;
+  /** What a history has for which there is no order. */
+  readonly anomaly: string;
+}
+
+/** Weaker ones first. */
+const LEVELS: readonly Level[] = [
+  { shape: 'snapshot', order: 'none', model: 'snapshot-isolation', anomaly: 'no-snapshot-order' },
+  { shape: 'serial', order: 'none', model: 'serializable', anomaly: 'no-serial-order' },
+  { shape: 'snapshot', order: 'process', model: 'strong-session-snapshot-isolation', anomaly: 'no-snapshot-order-process' },
+  { shape: 'serial', order: 'process', model: 'strong-session-serializable', anomaly: 'no-serial-order-process' },
+  { shape: 'snapshot', order: 'realtime', model: 'strong-snapshot-isolation', anomaly: 'no-snapshot-order-realtime' },
+  { shape: 'serial', order: 'realtime', model: 'strong-serializable', anomaly: 'no-serial-order-realtime' },
+];
+
+/** More transactions are not put into a polygraph: its rows of bits would take too much room. */
+const MOST_TRANSACTIONS = 3000;
+/** A refutation of more transactions is none that one could check by trying all orders. */
+const LARGEST_REFUTATION = 64;
+
+export interface LevelsJudged {
+  readonly anomalies: readonly Anomaly[];
+  /** Models that hold. */
+  readonly proved: ReadonlySet<ModelName>;
+  readonly undecided: readonly Reason[];
+}
+
+export interface LevelsMaterial {
+  readonly transactions: Transactions;
+  readonly byKey: ByKey;
+  readonly versions: Versions;
+  readonly names: Names;
+}
+
+/** `found`: anomalies known already; levels that they refute are not looked at. */
+export function judgeLevels(material: LevelsMaterial, found: ReadonlySet<string>, budget: Budget): LevelsJudged {
+  const chosen: number[] = [];
+  for (let t = 0; t < material.transactions.count; t++) if (material.versions.committed[t] === 1) chosen.push(t);
+  const judge = new LevelJudge(material, chosen, new Set(found), budget);
+  if (chosen.length > MOST_TRANSACTIONS) {
+    const message = `${chosen.length} transactions are too many to look for an order of versions (at most ${MOST_TRANSACTIONS})`;
+    return {
+      anomalies: [],
+      proved: new Set(),
+      undecided: [{ code: 'too-many-transactions', message, remedy: 'Append to lists instead, whose reads show the order.' }],
+    };
+  }
+  judge.run();
+  return judge;
+}
+
+class LevelJudge implements LevelsJudged {
+  readonly anomalies: Anomaly[] = [];
+  readonly proved = new Set<ModelName>();
+  readonly undecided: Reason[] = [];
+  readonly #material: LevelsMaterial;
+  readonly #chosen: readonly number[];
+  readonly #found: Set<string>;
+  readonly #budget: Budget;
+
+  constructor(material: LevelsMaterial, chosen: readonly number[], found: Set<string>, budget: Budget) {
+    this.#material = material;
+    this.#chosen = chosen;
+    this.#found = found;
+    this.#budget = budget;
+  }
+
+  run(): void {
+    try {
+      // What holds under the strongest holds under all.
+      if (this.#judge(LEVELS.at(-1)!, 'proof')) for (const { model } of LEVELS) this.proved.add(model);
+      else for (const level of LEVELS) this.#judge(level, 'either');
+    } catch (error) {
+      if (!(error instanceof BudgetExhausted)) throw error;
+      this.undecided.push(exhaustedReason(error.why));
+    }
+  }
+
+  /** Whether it is proved now. With `proof`, what is refuted is not told: a weaker level may be as well. */
+  #judge(level: Level, want: 'proof' | 'either'): boolean {
+    const { model, shape, order, anomaly } = level;
+    const refuted = [...this.#found].some((one) => [...forbiddenBy(model)].some((forbidden) => impliesAnomaly(one, forbidden)));
+    if (refuted || this.proved.has(model)) return !refuted;
+    const { transactions, byKey, versions } = this.#material;
+    const solution = solvePolygraph(registerProblem(transactions, byKey, versions, this.#chosen, order), shape, this.#budget);
+    if (solution !== undefined) {
+      const holds = replays(transactions, this.#chosen, solution, shape);
+      if (holds) this.proved.add(model);
+      return holds;
+    }
+    if (want === 'either') {
+      this.#found.add(anomaly);
+      this.anomalies.push(this.#refutation(level));
+    }
+    return false;
+  }
+
+  #refutation({ anomaly, shape, order }: Level): Anomaly {
+    const { transactions, byKey, versions, names } = this.#material;
+    const core = smallest(
+      this.#chosen,
+      (part) => solvePolygraph(registerProblem(transactions, byKey, versions, part, order), shape, this.#budget) === undefined,
+    );
+    const time = order === 'none' ? '' : order === 'process' ? ' that keeps the order of sessions' : ' that keeps real time';
+    const what = shape === 'serial' ? `no serial order${time}` : `no order of snapshots and commits${time}`;
+    if (core.length > LARGEST_REFUTATION) {
+      this.undecided.push({ code: 'large-refutation', message: `the smallest part of the history found that has ${what} is of ${core.length} transactions` });
+    }
+    return {
+      type: anomaly,
+      ops: core.map((t) => names.event(t)),
+      sentence: `${what} explains what ${core.map((t) => names.transaction(t)).join(', ')} read, whichever of their writes to a key came first`,
+      certificate: { kind: 'isolation/no-order', data: { type: anomaly, transactions: core.map((t) => names.event(t)) } },
+    };
+  }
+}
+
+/** A part that still `fails` and of which no single one can be left out (Zeller and Hildebrandt 2002). */
+function smallest(all: readonly number[], fails: (part: readonly number[]) => boolean): readonly number[] {
+  let part = all;
+  for (let size = part.length >> 1; size >= 1; size = size > 1 ? size >> 1 : 0) {
+    for (let at = 0; at < part.length; ) {
+      const without = [...part.slice(0, at), ...part.slice(at + size)];
+      if (without.length > 0 && fails(without)) part = without;
+      else at += size;
+    }
+  }
+  return part;
+}

@@ -1,0 +1,143 @@
+/**
+ * Is there an order of versions with which nothing is cyclic? (Papadimitriou 1979; Tan et al. 2020, Huang et al. 2023.) For each
+ * pair of writers of a key one comes first, and readers of the earlier one come before the later one. Pairs that are forced
+ * by what is known are decided until nothing changes, then one is guessed. Reachability is kept as rows of bits:
+ * O(n² / 32) for an edge; the guesses are what is exponential, and what the budget bounds.
+ */
+import type { Budget } from '../../../harness/contracts/index.ts';
+import { ask } from '../../verdict/exhausted.ts';
+import type { RegisterProblem } from './problem.ts';
+
+/** Snapshots: a transaction is its start and its commit. Serial: it is one point. */
+export type Shape = 'serial' | 'snapshot';
+
+interface Pair {
+  readonly one: number;
+  readonly other: number;
+  readonly readersOfOne: readonly number[];
+  readonly readersOfOther: readonly number[];
+}
+
+/** An order of the points (transactions; or 2t for the start of t and 2t + 1 for its commit), or undefined: there is none. Throws BudgetExhausted. */
+export function solvePolygraph(problem: RegisterProblem, shape: Shape, budget: Budget): number[] | undefined {
+  return new Polygraph(problem, shape, budget).solve();
+}
+
+class Polygraph {
+  readonly #shape: Shape;
+  readonly #budget: Budget;
+  readonly #points: number;
+  readonly #words: number;
+  readonly #pairs: Pair[] = [];
+  readonly #known: boolean;
+  /** Row p: the points that p comes before. */
+  #reach: Int32Array;
+
+  constructor(problem: RegisterProblem, shape: Shape, budget: Budget) {
+    const n = problem.transactions.length;
+    this.#shape = shape;
+    this.#budget = budget;
+    this.#points = shape === 'serial' ? n : 2 * n;
+    this.#words = (this.#points + 31) >> 5;
+    this.#reach = new Int32Array(this.#points * this.#words);
+    this.#known = this.#addKnown(problem);
+  }
+
+  solve(): number[] | undefined {
+    return this.#known && this.#search(this.#pairs) ? this.#order() : undefined;
+  }
+
+  #start(t: number): number {
+    return this.#shape === 'serial' ? t : 2 * t;
+  }
+
+  #commit(t: number): number {
+    return this.#shape === 'serial' ? t : 2 * t + 1;
+  }
+
+  #addKnown({ transactions, keys, before }: RegisterProblem): boolean {
+    const edges: [number, number][] = before.map(([a, b]) => [this.#commit(a), this.#start(b)]);
+    if (this.#shape === 'snapshot') for (let t = 0; t < transactions.length; t++) edges.push([2 * t, 2 * t + 1]);
+    for (const { writers, reads } of keys) {
+      const readers = Map.groupBy(reads, ({ from }) => from);
+      const of = (writer: number): number[] => (readers.get(writer) ?? []).map(({ reader }) => reader);
+      for (const { reader, from } of reads) if (from >= 0 && from !== reader) edges.push([this.#commit(from), this.#start(reader)]);
+      for (const reader of of(-1)) for (const writer of writers) if (writer !== reader) edges.push([this.#start(reader), this.#commit(writer)]);
+      for (const [i, one] of writers.entries()) {
+        for (const other of writers.slice(i + 1)) this.#pairs.push({ one, other, readersOfOne: of(one), readersOfOther: of(other) });
+      }
+    }
+    return edges.every(([a, b]) => this.#add(a, b));
+  }
+
+  #reaches(a: number, b: number): boolean {
+    return (this.#reach[a * this.#words + (b >> 5)]! & (1 << (b & 31))) !== 0;
+  }
+
+  /** An edge, and all that follows from it. False where it closes a cycle. */
+  #add(a: number, b: number): boolean {
+    if (a === b || this.#reaches(b, a)) return false;
+    if (this.#reaches(a, b)) return true;
+    const words = this.#words;
+    const reach = this.#reach;
+    for (let p = 0; p < this.#points; p++) {
+      if (p !== a && !this.#reaches(p, a)) continue;
+      const row = p * words;
+      for (let w = 0; w < words; w++) reach[row + w]! |= reach[b * words + w]!;
+      reach[row + (b >> 5)]! |= 1 << (b & 31);
+    }
+    return true;
+  }
+
+  /** What it means that the first writer comes before the second. */
+  #edges(first: number, second: number, readersOfFirst: readonly number[]): [number, number][] {
+    const missed = readersOfFirst.filter((reader) => reader !== second).map((reader): [number, number] => [this.#start(reader), this.#commit(second)]);
+    return [[this.#commit(first), this.#start(second)], ...missed];
+  }
+
+  #possible(edges: readonly (readonly [number, number])[]): boolean {
+    return edges.every(([a, b]) => a !== b && !this.#reaches(b, a));
+  }
+
+  /** Decides what is forced; the pairs that are left, or undefined where something is impossible. */
+  #propagate(pairs: readonly Pair[]): readonly Pair[] | undefined {
+    let rest = pairs;
+    for (;;) {
+      ask(this.#budget, this.#reach.byteLength);
+      const left: Pair[] = [];
+      for (const pair of rest) {
+        const forward = this.#edges(pair.one, pair.other, pair.readersOfOne);
+        const backward = this.#edges(pair.other, pair.one, pair.readersOfOther);
+        const canForward = this.#possible(forward);
+        const canBackward = this.#possible(backward);
+        if (canForward && canBackward) left.push(pair);
+        else if (!(canForward || canBackward) || !(canForward ? forward : backward).every(([a, b]) => this.#add(a, b))) return undefined;
+      }
+      if (left.length === rest.length) return left;
+      rest = left;
+    }
+  }
+
+  #search(pairs: readonly Pair[]): boolean {
+    const left = this.#propagate(pairs);
+    if (left === undefined) return false;
+    const [pair, ...others] = left;
+    if (pair === undefined) return true;
+    const saved = this.#reach.slice();
+    for (const [first, second, readers] of [[pair.one, pair.other, pair.readersOfOne] as const, [pair.other, pair.one, pair.readersOfOther] as const]) {
+      if (this.#edges(first, second, readers).every(([a, b]) => this.#add(a, b)) && this.#search(others)) return true;
+      this.#reach = saved.slice();
+    }
+    return false;
+  }
+
+  /** The more comes behind a point, the earlier it is. */
+  #order(): number[] {
+    const behind = Array.from({ length: this.#points }, (_, p) => {
+      let count = 0;
+      for (let w = 0; w < this.#words; w++) for (let bits = this.#reach[p * this.#words + w]!; bits !== 0; bits &= bits - 1) count++;
+      return count;
+    });
+    return behind.map((_, p) => p).sort((a, b) => behind[b]! - behind[a]!);
+  }
+}

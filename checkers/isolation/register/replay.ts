@@ -1,0 +1,45 @@
+/** Carries transactions out in an order and compares every read: what proves that a model may hold. O(n). */
+import { OK } from '../../../harness/history/columns.ts';
+import { NIL, READ, type Transactions } from '../transactions/columns.ts';
+import type { Shape } from './polygraph.ts';
+
+/** Whether all acknowledged reads are explained by the order: numbers as of `solvePolygraph`, of these transactions. */
+export function replays(all: Transactions, chosen: readonly number[], order: readonly number[], shape: Shape): boolean {
+  return shape === 'serial' ? order.every(serially(all, chosen)) : order.every(bySnapshots(all, chosen));
+}
+
+function serially(all: Transactions, chosen: readonly number[]): (point: number) => boolean {
+  const state = new Map<number, number>();
+  return (point) => runs(all, chosen[point]!, state);
+}
+
+function bySnapshots(all: Transactions, chosen: readonly number[]): (point: number) => boolean {
+  const state = new Map<number, number>();
+  const written = new Map<number, Set<number>>();
+  const open = new Map<number, Set<number>>();
+  return (point) => {
+    const t = chosen[point >> 1]!;
+    if ((point & 1) === 0) {
+      const own = new Map([...state]);
+      if (!runs(all, t, own)) return false;
+      written.set(t, new Set());
+      for (let op = all.firstOp[t]!; op < all.firstOp[t + 1]!; op++) if (all.kind[op] !== READ) written.get(t)!.add(all.key[op]!);
+      open.set(t, new Set());
+      return true;
+    }
+    const mine = written.get(t)!;
+    if ([...mine].some((key) => open.get(t)!.has(key))) return false;
+    open.delete(t);
+    for (const taken of open.values()) for (const key of mine) taken.add(key);
+    for (let op = all.firstOp[t]!; op < all.firstOp[t + 1]!; op++) if (all.kind[op] !== READ) state.set(all.key[op]!, all.element[op]!);
+    return true;
+  };
+}
+
+function runs({ firstOp, kind, key, element, outcome }: Transactions, t: number, state: Map<number, number>): boolean {
+  for (let op = firstOp[t]!; op < firstOp[t + 1]!; op++) {
+    if (kind[op] !== READ) state.set(key[op]!, element[op]!);
+    else if (outcome[t] === OK && (state.get(key[op]!) ?? NIL) !== element[op]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,121 @@
+/** The checker against the oracle on random small histories: no wrong verdict about any model, and every certificate holds. */
+import type { Result } from '../../../harness/contracts/index.ts';
+import { createRng } from '../../../harness/random/rng.ts';
+import { UNLIMITED } from '../../budget/budget.ts';
+import { verifyCertificate } from '../../certificates/registry.ts';
+import { analyseHistory, judgeAnalysed } from '../checker.ts';
+import { impliesModel, MODEL_NAMES, type ModelName } from '../models/models.ts';
+import { operations, serializable, snapshotIsolated } from './oracle.ts';
+import { atomicallyVisible } from './oracle-axioms.ts';
+import { keepsSessions } from './oracle-sessions.ts';
+import { committedLists } from './oracle-versions.ts';
+import { randomLists } from './random-lists.ts';
+import { randomRegisters } from './random-registers.ts';
+import { type SmallTransaction, smallHistory } from './small-history.ts';
+
+type Oracle = (transactions: readonly SmallTransaction[]) => boolean;
+
+/** What the oracle can decide of lists. Whatever is visible, lists are versions of which each continues the one before. */
+const LIST_ORACLES: Partial<Record<ModelName, Oracle>> = {
+  serializable: (all) => serializable(all, 'none'),
+  'strong-session-serializable': (all) => serializable(all, 'process'),
+  'strong-serializable': (all) => serializable(all, 'realtime'),
+  'snapshot-isolation': (all) => snapshotIsolated(all, 'none'),
+  'strong-session-snapshot-isolation': (all) => snapshotIsolated(all, 'process'),
+  'strong-snapshot-isolation': (all) => snapshotIsolated(all, 'realtime'),
+  'read-committed': (all) => committedLists(all, 'read-committed', 'none'),
+  'strong-session-read-committed': (all) => committedLists(all, 'read-committed', 'process'),
+  'consistent-view': (all) => committedLists(all, 'consistent-view', 'none'),
+  'update-serializable': (all) => committedLists(all, 'update-serializable', 'none'),
+  // Without predicates it is the same.
+  'repeatable-read': (all) => serializable(all, 'none'),
+  'strong-read-committed': (all) => committedLists(all, 'read-committed', 'realtime'),
+  sequential: (all) => operations(all, 'process'),
+  linearizable: (all) => operations(all, 'realtime'),
+  'read-atomic': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, {}),
+  'causal-cerone': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { transitive: true, sessions: true }),
+  'parallel-snapshot-isolation': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { transitive: true, noConflict: true }),
+  prefix: (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { transitive: true, prefix: true }),
+  'monotonic-reads': (all) => keepsSessions(all, 'monotonic-reads'),
+  'monotonic-writes': (all) => keepsSessions(all, 'monotonic-writes'),
+  'read-your-writes': (all) => keepsSessions(all, 'read-your-writes'),
+  'writes-follow-reads': (all) => keepsSessions(all, 'writes-follow-reads'),
+};
+
+/** What it can decide of registers. */
+const REGISTER_ORACLES = Object.fromEntries(
+  Object.entries(LIST_ORACLES).filter(([model]) => /(?:^|-)serializable|snapshot-isolation/.test(model) && !/^(?:parallel|update)/.test(model)),
+) as typeof LIST_ORACLES;
+
+export interface FuzzTally {
+  /** Verdicts on models, by value. */
+  valid: number;
+  invalid: number;
+  unknown: number;
+  /** Certificates that were verified. */
+  certificates: number;
+}
+
+/** Throws an Error with the history at the first disagreement. */
+export function fuzzLists(cases: number, seed: string, most: number): FuzzTally {
+  const tally: FuzzTally = { valid: 0, invalid: 0, unknown: 0, certificates: 0 };
+  for (let i = 0; i < cases; i++) {
+    const transactions = randomLists(createRng(seed).fork(i), most);
+    compare(transactions, 'list-append', LIST_ORACLES, tally, `seed ${seed}, history ${i}`);
+  }
+  return tally;
+}
+
+/** The same of registers. */
+export function fuzzRegisters(cases: number, seed: string, most: number): FuzzTally {
+  const tally: FuzzTally = { valid: 0, invalid: 0, unknown: 0, certificates: 0 };
+  for (let i = 0; i < cases; i++) {
+    const transactions = randomRegisters(createRng(seed).fork(i), most);
+    compare(transactions, 'rw-register', REGISTER_ORACLES, tally, `seed ${seed}, history ${i}`);
+  }
+  return tally;
+}
+
+function compare(
+  transactions: readonly SmallTransaction[],
+  workload: 'list-append' | 'rw-register',
+  oracles: Partial<Record<ModelName, Oracle>>,
+  tally: FuzzTally,
+  where: string,
+): void {
+  const history = smallHistory(transactions);
+  const told = (what: string): Error => new Error(`${where}: ${what}\n${transactions.map((one) => JSON.stringify(one)).join('\n')}`);
+  const analysed = analyseHistory(history, workload, UNLIMITED);
+  const check = (model: ModelName): Result => judgeAnalysed(analysed, [model], []);
+  const verdicts = new Map<ModelName, Result['valid']>();
+  const verified = new Set<string>();
+  for (const model of MODEL_NAMES) {
+    const result = check(model);
+    verdicts.set(model, result.valid);
+    for (const anomaly of result.valid === false ? result.anomalies : []) {
+      if (verified.has(anomaly.sentence)) continue;
+      verified.add(anomaly.sentence);
+      const { ok, why } = verifyCertificate(history, anomaly);
+      if (!ok) throw told(`the certificate of "${anomaly.sentence}" does not hold: ${why}`);
+      tally.certificates++;
+    }
+  }
+  for (const [model, oracle] of Object.entries(oracles) as [ModelName, Oracle][]) {
+    const verdict = verdicts.get(model)!;
+    if (verdict === 'unknown') tally.unknown++;
+    else if (oracle(transactions) !== verdict) throw told(`${model} is ${!verdict}, the checker says ${verdict}`);
+    else if (verdict) tally.valid++;
+    else tally.invalid++;
+  }
+  monotone(verdicts, told);
+}
+
+/** A model that holds leaves none that it implies refuted. */
+function monotone(verdicts: ReadonlyMap<ModelName, Result['valid']>, told: (what: string) => Error): void {
+  for (const [strong, verdict] of verdicts) {
+    if (verdict !== true) continue;
+    for (const [weak, other] of verdicts) {
+      if (impliesModel(strong, weak) && other !== true) throw told(`${strong} is true and implies ${weak}, which is ${other}`);
+    }
+  }
+}

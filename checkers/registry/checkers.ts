@@ -1,0 +1,75 @@
+/** The checkers by name. A row loads its module when it is asked for; worker threads get it by reference. */
+import type { Checker, ModuleRef, Value } from '../../harness/contracts/index.ts';
+import { entryUrl } from '../../harness/entry/entry-url.ts';
+
+export interface CheckerEntry {
+  readonly summary: string;
+  /** Module and export, with default options. */
+  readonly ref: ModuleRef;
+  load(): Promise<Checker>;
+}
+
+/** The reference of a module below `checkers/`: `set/set`, without its ending. */
+function ref(module: string, name: string): ModuleRef {
+  return { url: entryUrl(import.meta.url, `../${module}`).href, name, options: {} };
+}
+
+export const CHECKERS = {
+  linearizable: {
+    summary: 'every operation takes effect at one instant between its call and its return, on an object that behaves as its model says',
+    ref: ref('linearizability/checker', 'linearizable'),
+    load: async () => (await import('../linearizability/checker.ts')).linearizable as Checker,
+  },
+  isolation: {
+    summary: 'transactions over lists or registers are isolated as a consistency model promises: which levels the history refutes, and which may hold',
+    ref: ref('isolation/checker', 'isolation'),
+    load: async () => (await import('../isolation/checker.ts')).isolation as Checker,
+  },
+  set: {
+    summary: 'every acknowledged element of a set is still there: none lost, stale, resurrected, duplicated or unexpected',
+    ref: ref('set/set', 'set'),
+    load: async () => (await import('../set/set.ts')).set as Checker,
+  },
+  counter: {
+    summary: 'every acknowledged, tagged increment counts exactly once: none lost, duplicated or from nowhere',
+    ref: ref('counter/tagged-counter', 'counter'),
+    load: async () => (await import('../counter/tagged-counter.ts')).counter as Checker,
+  },
+  'counter-bounds': {
+    summary: 'every read of a counter lies between what was acknowledged and what was attempted; says how many duplicates that cannot see',
+    ref: ref('counter/counter-bounds', 'counterBounds'),
+    load: async () => (await import('../counter/counter-bounds.ts')).counterBounds as Checker,
+  },
+  'unique-ids': {
+    summary: 'no id was handed out twice',
+    ref: ref('unique-ids/unique-ids', 'uniqueIds'),
+    load: async () => (await import('../unique-ids/unique-ids.ts')).uniqueIds as Checker,
+  },
+  'side-effects': {
+    summary: 'the outside world saw each acknowledged request exactly (at most, at least) once, and nothing that nobody asked for',
+    ref: ref('side-effects/side-effects', 'sideEffects'),
+    load: async () => (await import('../side-effects/side-effects.ts')).sideEffects as Checker,
+  },
+  stats: {
+    summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
+    ref: ref('stats/stats', 'stats'),
+    load: async () => (await import('../stats/stats.ts')).stats as Checker,
+  },
+  coverage: {
+    summary: 'did the test test anything? unknown where too little succeeded or a fault never bit while writes went on',
+    ref: ref('coverage/coverage', 'coverage'),
+    load: async () => (await import('../coverage/coverage.ts')).coverage as Checker,
+  },
+  availability: {
+    summary: 'how much succeeded, how fast from the intended start, and how soon again after each fault; convicts of stated bounds only',
+    ref: ref('availability/availability', 'availability'),
+    load: async () => (await import('../availability/availability.ts')).availability as Checker,
+  },
+} as const satisfies Readonly<Record<string, CheckerEntry>>;
+
+export type CheckerName = keyof typeof CHECKERS;
+
+/** The reference of a checker with these options: what a workload's `checks` lists. */
+export function checkerRef(name: CheckerName, options: Readonly<Record<string, Value>> = {}): ModuleRef {
+  return { ...CHECKERS[name].ref, options };
+}

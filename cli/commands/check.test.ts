@@ -1,0 +1,145 @@
+/** What `ordeal check` can be asked for, beside a verdict. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callMain } from '../testing/call-main.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ordeal-check-'));
+  mkdirSync(join(folder, 'some', 'run'), { recursive: true });
+  write('some/intervals.jsonl', interval(0, 'a', 'write', 1, null, 0, 1), interval(1, 'b', 'write', 2, null, 0, 1));
+  write('some/history.edn', '{:process 0, :type :invoke, :f :write, :value 3}', '{:process 0, :type :ok, :f :write, :value 3}');
+  write(
+    'some/jepsen.log',
+    'INFO  jepsen.util - 0\t:invoke\t:write\t3',
+    'INFO  jepsen.util - 0\t:ok\t:write\t3',
+    'INFO  jepsen.util - 1\t:invoke\t:read\tnil',
+    'INFO  jepsen.util - 1\t:ok\t:read\t3',
+  );
+  write(
+    'some/run/history.jsonl',
+    '{"ordeal":"history","schemaVersion":1,"name":"of its own","seed":1,"operations":[],"nodes":[]}',
+    event('invoke', 'write', 5),
+    event('ok', 'write', 5),
+  );
+  const txn = (process: number, type: string, ...ops: unknown[]): string => JSON.stringify({ process, type, f: 'txn', value: ops, time: 0 });
+  write(
+    'skew.jsonl',
+    txn(0, 'invoke', ['r', 'x', null], ['append', 'y', 1]),
+    txn(1, 'invoke', ['r', 'y', null], ['append', 'x', 1]),
+    txn(0, 'ok', ['r', 'x', []], ['append', 'y', 1]),
+    txn(1, 'ok', ['r', 'y', []], ['append', 'x', 1]),
+  );
+  // key a is in order, key b is not
+  write(
+    'stale.jsonl',
+    interval(0, 'a', 'write', 1, null, 0, 1),
+    interval(0, 'b', 'write', 1, null, 2, 3),
+    interval(1, 'b', 'write', 2, null, 4, 5),
+    interval(2, 'b', 'read', null, 1, 6, 7),
+    interval(3, 'a', 'read', null, 1, 8, 9),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const path = (name: string): string => join(folder, name);
+const write = (name: string, ...lines: readonly string[]): void => writeFileSync(path(name), `${lines.join('\n')}\n`);
+const interval = (process: number, key: string, f: string, value: unknown, out: unknown, call: number, end: number): string =>
+  JSON.stringify({ process, f, key, value, out, call, return: end, ok: true });
+const event = (type: string, f: string, value: unknown): string => JSON.stringify({ index: type === 'invoke' ? 0 : 1, time: 0, process: 0, type, f, value });
+
+interface Line {
+  readonly file: string;
+  readonly valid: unknown;
+  readonly model: string;
+  readonly ops: number;
+  readonly engine?: string;
+  readonly linearization?: unknown;
+}
+const json = async (...argv: readonly string[]): Promise<Line[]> => JSON.parse((await callMain('check', ...argv, '--json')).stdout) as Line[];
+
+describe('ordeal check', () => {
+  it('takes a folder for all histories below it, each in its own format', async () => {
+    const lines = await json(path('some'), '--init', 'null');
+    expect(lines.map(({ file, valid, ops }) => [file.slice(folder.length + 1), valid, ops])).toEqual([
+      ['some/history.edn', true, 1],
+      ['some/intervals.jsonl', true, 2],
+      ['some/jepsen.log', true, 2],
+      ['some/run/history.jsonl', true, 1],
+    ]);
+  });
+
+  it('tells transactions in words, with the events that prove each step on request', async () => {
+    const asked = ['check', path('skew.jsonl'), '--workload', 'list-append', '--consistency-model', 'serializable'];
+    const told = await callMain(...asked);
+    expect(told.exitCode).toBe(1);
+    for (const text of [
+      'Write skew: T2 missed the 1 that T3 appended to x, and T3 missed the 1 that T2 appended to y.',
+      'T2 → T3',
+      'may hold:',
+      '× Write skew (G2-item)',
+    ])
+      expect(told.stdout).toContain(text);
+    expect(told.stdout).not.toContain('event 2, process 0');
+    expect((await callMain(...asked, '--explain')).stdout).toContain('event 2, process 0  T2 read [] in x');
+    const several = await callMain('check', path('skew.jsonl'), path('some/history.edn'));
+    expect(several.stdout).toContain('Write skew');
+    expect(several.stdout).not.toContain('T2 → T3');
+  });
+
+  it('says of each file what decided', async () => {
+    const [line] = await json(path('some/jepsen.log'));
+    expect(line).toMatchObject({ valid: true, model: 'cas-register', ops: 2, engine: expect.stringMatching(/\w/) });
+  });
+
+  it('checks the keys that it is told, and no others', async () => {
+    expect((await json(path('stale.jsonl'))).map(({ valid, ops }) => [valid, ops])).toEqual([[false, 5]]);
+    expect((await json(path('stale.jsonl'), '--key', 'a')).map(({ valid, ops }) => [valid, ops])).toEqual([[true, 2]]);
+    expect((await json(path('stale.jsonl'), '--key', 'a', '--key', 'b')).map(({ valid, ops }) => [valid, ops])).toEqual([[false, 5]]);
+    const { exitCode, stdout } = await callMain('check', path('stale.jsonl'), '--key', 'c');
+    expect([exitCode, stdout]).toEqual([64, expect.stringContaining('no operation is on key c; there are a, b')]);
+  });
+
+  it('lets one engine decide, and refuses one that there is not with those that there are', async () => {
+    const [line] = await json(path('some/jepsen.log'), '--engine', 'windowed-search');
+    expect(line).toMatchObject({ valid: true, engine: 'windowed-search' });
+    const { exitCode, stderr } = await callMain('check', path('some/jepsen.log'), '--engine', 'windowed');
+    expect([exitCode, stderr]).toEqual([64, expect.stringMatching(/^ORDEAL_BAD_OPTION {2}--engine\n {2}unknown engine "windowed".*known: .*windowed-search/)]);
+  });
+
+  it('asks for less than the clock says where it is told to', async () => {
+    const { exitCode, stdout } = await callMain('check', path('stale.jsonl'), '--consistency', 'sequential');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('valid')]);
+    const refused = await callMain('check', path('stale.jsonl'), '--consistency', 'sequential', '--engine', 'chains');
+    expect([refused.exitCode, refused.stderr]).toEqual([64, expect.stringMatching(/^ORDEAL_BAD_OPTION {2}--consistency\n/)]);
+  });
+
+  it('explains a conviction at length: the order, the states, the lanes', async () => {
+    const short = await callMain('check', path('stale.jsonl'));
+    const long = await callMain('check', path('stale.jsonl'), '--explain');
+    expect([short.exitCode, long.exitCode]).toEqual([1, 1]);
+    expect(short.stdout).not.toContain('longest order');
+    for (const part of ['The longest order that can be had', 'read → 1 fits nowhere', '2: a read returns 2, not 1', '├ write 2 ┤', '✗']) {
+      expect(long.stdout).toContain(part);
+    }
+    // events keep their numbers when other keys are left out
+    expect((await callMain('check', path('stale.jsonl'), '--explain', '--key', 'b')).stdout.split('\n').slice(1)).toEqual(long.stdout.split('\n').slice(1));
+  });
+
+  it('writes the linearizations of what is valid, and with --json --explain tells them', async () => {
+    const linearization = [
+      { key: 'a', order: [0] },
+      { key: 'b', order: [1] },
+    ];
+    const witness = path('witness.json');
+    expect((await callMain('check', path('some/intervals.jsonl'), path('stale.jsonl'), '--witness', witness)).exitCode).toBe(1);
+    const file = path('some/intervals.jsonl');
+    expect(JSON.parse(readFileSync(witness, 'utf8'))).toEqual([{ file, model: 'cas-register', linearization }]);
+    expect((await json(file, '--explain'))[0]?.linearization).toEqual(linearization);
+    expect((await json(file))[0]).not.toHaveProperty('linearization');
+    const { exitCode, stderr } = await callMain('check', file, '--witness', join(folder, 'absent', 'witness.json'));
+    expect([exitCode, stderr]).toEqual([64, expect.stringMatching(/^ORDEAL_NO_SUCH_FILE .*\n {2}it cannot be written: ENOENT/)]);
+  });
+});

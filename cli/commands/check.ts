@@ -1,0 +1,116 @@
+/** `ordeal check FILE…`: judges histories, ours or anybody's, stand-alone. */
+import { writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { type CheckedFile, type CheckFilesRequest, checkFiles, DEFAULT_BUDGET, durationMs, exitCodeOfFiles } from '../../api/index.ts';
+import { messageOf, OrdealError } from '../../harness/errors/ordeal-error.ts';
+import { FORMAT_SUMMARIES, HISTORY_FORMATS } from '../../harness/history/index.ts';
+import { renderChecked } from '../output/render-checked.ts';
+import type { CommandContext } from './command.ts';
+
+const EXAMPLES = `
+Formats, recognised by content:
+${HISTORY_FORMATS.map((name) => `  ${name.padEnd(12)}${FORMAT_SUMMARIES[name]}`).join('\n')}
+
+Examples:
+  npx ordeal check ordeal-results/latest
+  npx ordeal check store/etcd/*/jepsen.log --model etcd-register
+  npx ordeal check history.edn --model cas-register --init null --json
+  npx ordeal check history.jsonl --key 12 --explain
+  npx ordeal check history.jsonl --witness order.json
+  npx ordeal check history.json --workload list-append --consistency-model serializable
+`;
+
+interface CheckFlags {
+  readonly model?: string;
+  readonly checker?: string;
+  readonly key?: readonly string[];
+  readonly engine?: string;
+  readonly consistency?: 'linearizable' | 'sequential';
+  readonly witness?: string;
+  readonly workload?: 'list-append' | 'rw-register';
+  readonly consistencyModel?: string;
+  readonly init?: string;
+  readonly format?: CheckFilesRequest['format'];
+  readonly failedCas?: 'noop' | 'observation';
+  readonly lenient?: boolean;
+  readonly budget?: string;
+  readonly explain?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the command. */
+export function checkCommand(command: Command, context: CommandContext): void {
+  command
+    .argument('<files...>', 'histories, run folders, or folders of histories')
+    .option('--model <name>', 'what the operations mean: see `ordeal list models` (default: cas-register)')
+    .option('--checker <name>', 'another checker than linearizable: see `ordeal list checkers`')
+    .option('--key <key>', 'check the operations on this key only; may be given several times', (key: string, before: readonly string[] = []) => [
+      ...before,
+      key,
+    ])
+    .option('--engine <name>', 'the only engine that may decide (default: the first that is made for the problem)')
+    .addOption(new Option('--consistency <kind>', 'sequential: only the order of each process counts, not the clock').choices(['linearizable', 'sequential']))
+    .addOption(new Option('--workload <name>', 'what transactions do: judge their isolation').choices(['list-append', 'rw-register']))
+    .option('--consistency-model <names>', 'what transactions are promised, by any usual name, several with commas (default: strict-serializable)')
+    .option('--init <json>', "the model's initial value")
+    .addOption(new Option('--format <name>', 'when the content does not tell').choices(['auto', ...HISTORY_FORMATS]))
+    .addOption(new Option('--failed-cas <meaning>', 'what a failed cas says: nothing happened, or another value was seen').choices(['noop', 'observation']))
+    .option('--lenient', 'make notices of what is wrong with a history, where it can be judged all the same')
+    .option('--budget <duration>', 'the time that each file may take (default: 60s)')
+    .option('--explain', 'with each conviction its minimised counterexample: how far it can be ordered, why it ends there, drawn on lanes')
+    .option('--witness <file>', 'write the linearizations of valid histories: for each key the invocations in order, replayed by the verifier')
+    .option('--json', 'print an array of {file, valid, model, ops, engine, …}; with --explain also the linearizations')
+    .addHelpText('after', EXAMPLES)
+    .action(async (files: string[], flags: CheckFlags) => {
+      const explain = flags.explain === true ? 'explained' : files.length === 1 ? 'all' : 'first';
+      const checked = await checkFiles({
+        ...requestOf(files, flags),
+        onFile: (line, history) => !flags.json && process.stdout.write(renderChecked(line, explain, history)),
+      });
+      if (flags.witness !== undefined) writeWitness(flags.witness, checked);
+      if (flags.json) process.stdout.write(`${JSON.stringify(checked, null, 2)}\n`);
+      context.exitCode = exitCodeOfFiles(checked);
+    });
+}
+
+function requestOf(files: readonly string[], flags: CheckFlags): CheckFilesRequest {
+  return {
+    files,
+    ...(flags.model !== undefined && { model: flags.model }),
+    ...(flags.checker !== undefined && { checker: flags.checker }),
+    ...(flags.key !== undefined && { keys: flags.key }),
+    ...(flags.engine !== undefined && { engine: flags.engine }),
+    ...(flags.consistency !== undefined && { consistency: flags.consistency }),
+    ...((flags.witness !== undefined || (flags.json === true && flags.explain === true && flags.consistency !== 'sequential')) && { witness: true }),
+    ...((flags.workload !== undefined || flags.consistencyModel !== undefined) && { isolation: isolationOf(flags) }),
+    ...(flags.init !== undefined && { options: { init: jsonOf(flags.init, '--init') } }),
+    ...(flags.format !== undefined && { format: flags.format }),
+    ...(flags.failedCas !== undefined && { failedCas: flags.failedCas }),
+    strictness: flags.lenient ? 'lenient' : 'strict',
+    budget: { ...DEFAULT_BUDGET, ...(flags.budget !== undefined && { timeMs: durationMs(flags.budget, '--budget') }) },
+  };
+}
+
+/** One entry for each valid history whose check hands one out. Throws ORDEAL_NO_SUCH_FILE where it cannot be written. */
+function writeWitness(path: string, checked: readonly CheckedFile[]): void {
+  const witnesses = checked.flatMap(({ file, model, linearization }) => (linearization === undefined ? [] : [{ file, model, linearization }]));
+  try {
+    writeFileSync(path, `${JSON.stringify(witnesses)}\n`);
+  } catch (cause) {
+    throw new OrdealError('ORDEAL_NO_SUCH_FILE', { what: `it cannot be written: ${messageOf(cause)}`, where: path, cause });
+  }
+}
+
+function isolationOf({ workload, consistencyModel }: CheckFlags): NonNullable<CheckFilesRequest['isolation']> {
+  const models = consistencyModel?.split(',').map((name) => name.trim());
+  return { ...(workload !== undefined && { workload }), ...(models !== undefined && { consistencyModels: models }) };
+}
+
+/** A JSON value of the command line. Throws ORDEAL_BAD_OPTION. */
+function jsonOf(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new OrdealError('ORDEAL_BAD_OPTION', { what: `"${text}" is not JSON`, where, value: text, remedy: `Write a JSON value: null, 0, '"text"'.` });
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Interned texts in one SharedArrayBuffer: text → ordinal by an open-addressing table over bytes, ordinal → text by
+ * offsets. A reader looks its bytes up without making a string, a worker thread gets the whole table without a copy.
+ */
+
+/** A finished table: what a history keeps, and what crosses to a worker. */
+export interface PackedTexts {
+  readonly count: number;
+  /** UTF-8, one text after the other. */
+  readonly arena: Uint8Array;
+  /** Text i is `arena[offsets[i] .. offsets[i + 1])`. */
+  readonly offsets: Float64Array;
+}
+
+/** The text of an ordinal, 0 <= ordinal < count. */
+export function packedText(packed: PackedTexts, ordinal: number): string {
+  const { arena, offsets } = packed;
+  return Buffer.from(arena.buffer, arena.byteOffset, arena.byteLength).toString('utf8', offsets[ordinal], offsets[ordinal + 1]);
+}
+
+/** Room for so many texts at first: histories of a few operations are made and thrown away by the million. */
+const FIRST_TEXTS = 16;
+
+/** A growing table. Equal texts get equal ordinals, given in order of first appearance. */
+export class TextTable {
+  #arena: Buffer;
+  #offsets = new Float64Array(new SharedArrayBuffer(8 * (FIRST_TEXTS + 1)));
+  /** Ordinal + 1, or 0 where the slot is free. Twice as many slots as texts at least. */
+  #slots = new Int32Array(2 * FIRST_TEXTS);
+  #hashes = new Int32Array(FIRST_TEXTS);
+  #count = 0;
+  #used = 0;
+
+  /** `bytes`: how many to expect of all texts together; more are fine, and untouched pages cost no memory. */
+  constructor(bytes = 512) {
+    this.#arena = Buffer.from(new SharedArrayBuffer(bytes));
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The ordinal of the text in `bytes[start .. end)`, or -1. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    return this.#probe(bytes, start, end, hashOf(bytes, start, end));
+  }
+
+  /** The ordinal of a text, new or old. */
+  intern(text: string): number {
+    const start = this.#used;
+    const end = this.#append(text);
+    const hash = hashOf(this.#arena, start, end);
+    const known = this.#probe(this.#arena, start, end, hash);
+    return known >= 0 ? known : this.#add(end, hash);
+  }
+
+  /** The same of the text in `bytes[start .. end)`. */
+  internBytes(bytes: Uint8Array, start: number, end: number): number {
+    const hash = hashOf(bytes, start, end);
+    const known = this.#probe(bytes, start, end, hash);
+    if (known >= 0) return known;
+    this.#reserve(end - start);
+    const from = this.#used;
+    this.#arena.set(bytes.subarray(start, end), from);
+    return this.#add(from + end - start, hash);
+  }
+
+  /** Makes what stands behind the last text, up to `end`, the next one. */
+  #add(end: number, hash: number): number {
+    if (this.#count * 2 >= this.#slots.length) this.#rehash();
+    const ordinal = this.#count++;
+    this.#used = end;
+    this.#growOffsets();
+    this.#offsets[ordinal + 1] = end;
+    this.#hashes[ordinal] = hash;
+    this.#occupy(hash, ordinal);
+    return ordinal;
+  }
+
+  text(ordinal: number): string {
+    return this.#arena.toString('utf8', this.#offsets[ordinal], this.#offsets[ordinal + 1]);
+  }
+
+  /** Views of what is in the table now. Texts that are interned later do not disturb them. */
+  pack(): PackedTexts {
+    return { count: this.#count, arena: this.#arena.subarray(0, this.#used), offsets: this.#offsets.subarray(0, this.#count + 1) };
+  }
+
+  /** Puts the text behind the last one, where it stays if it is new. Gives its end. */
+  #append(text: string): number {
+    const start = this.#used;
+    this.#reserve(text.length * 3);
+    const arena = this.#arena;
+    const length = text.length;
+    if (length > 48) return start + arena.write(text, start, 'utf8');
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 127) return start + arena.write(text, start, 'utf8');
+      arena[start + i] = unit;
+    }
+    return start + length;
+  }
+
+  /** Makes room for so many bytes behind the last text. */
+  #reserve(bytes: number): void {
+    const start = this.#used;
+    if (start + bytes <= this.#arena.length) return;
+    const larger = Buffer.from(new SharedArrayBuffer(Math.max(this.#arena.length * 2, start + bytes)));
+    larger.set(this.#arena.subarray(0, start));
+    this.#arena = larger;
+  }
+
+  #probe(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const ordinal = slots[slot]! - 1;
+      if (ordinal < 0) return -1;
+      if (this.#hashes[ordinal] === hash && this.#equals(ordinal, bytes, start, end)) return ordinal;
+    }
+  }
+
+  #equals(ordinal: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const from = this.#offsets[ordinal]!;
+    const length = this.#offsets[ordinal + 1]! - from;
+    if (length !== end - start) return false;
+    const arena = this.#arena;
+    for (let i = 0; i < length; i++) if (arena[from + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  #occupy(hash: number, ordinal: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = ordinal + 1;
+  }
+
+  #rehash(): void {
+    this.#slots = new Int32Array(this.#slots.length * 2);
+    const hashes = new Int32Array(this.#slots.length / 2);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
+    for (let ordinal = 0; ordinal < this.#count; ordinal++) this.#occupy(hashes[ordinal]!, ordinal);
+  }
+
+  #growOffsets(): void {
+    if (this.#count < this.#offsets.length) return;
+    const larger = new Float64Array(new SharedArrayBuffer(16 * this.#offsets.length));
+    larger.set(this.#offsets);
+    this.#offsets = larger;
+  }
+}
+
+/** FNV-1a over words of four bytes, with a final mix; signed 32 bits. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5 ^ (end - start);
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+    hash = Math.imul(hash ^ word, 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return hash ^ (hash >>> 15);
+}

@@ -1,0 +1,87 @@
+/** The faults as configurations name them: `partition('majority')`, `kill('one')`, `clockJump({ maxOffsetMs: 5_000 })`. */
+import { type Use, use } from '../../harness/configuration/use.ts';
+import type { Fault } from '../../harness/contracts/index.ts';
+import {
+  clockDrift as clockDriftFault,
+  clockFreeze as clockFreezeFault,
+  clockJump as clockJumpFault,
+  clockStrobe as clockStrobeFault,
+} from '../faults/clock.ts';
+import {
+  isolateClients as isolateClientsFault,
+  type PartitionOptions,
+  partition as partitionFault,
+  partitionOneWay as partitionOneWayFault,
+} from '../faults/partition.ts';
+import { kill as killFault, pause as pauseFault, power as powerFault, restart as restartFault } from '../faults/process.ts';
+import {
+  bandwidth as bandwidthFault,
+  corrupt as corruptFault,
+  delay as delayFault,
+  duplicate as duplicateFault,
+  loss as lossFault,
+  reorder as reorderFault,
+} from '../faults/shape.ts';
+import type { SELECTIONS } from '../selection/selection.ts';
+
+/** Whom a fault hits: `one`, `majority`, … or nodes by name; or all options of the fault. */
+type Target<P> = (typeof SELECTIONS)[number] | readonly string[] | Partial<P>;
+
+/** Cuts the network by a topology: its name, or the options of the fault. */
+export const partition = (given: PartitionOptions['topology'] | Partial<PartitionOptions> = {}): Use<Fault> =>
+  use(partitionFault, typeof given === 'string' ? { topology: given } : given);
+
+/** Cuts one direction between some nodes and the others. */
+export const partitionOneWay = at(partitionOneWayFault);
+
+/** Cuts the clients from some nodes. */
+export const isolateClients = at(isolateClientsFault);
+
+/** Makes packets between nodes late. */
+export const delay = at(delayFault);
+
+/** Loses packets between nodes. */
+export const loss = at(lossFault);
+
+/** Sends packets between nodes twice. */
+export const duplicate = at(duplicateFault);
+
+/** Lets packets between nodes overtake each other. */
+export const reorder = at(reorderFault);
+
+/** Damages packets between nodes. */
+export const corrupt = at(corruptFault);
+
+/** Narrows links between nodes. */
+export const bandwidth = at(bandwidthFault);
+
+/** Kills nodes; they start again when the window ends. */
+export const kill = at(killFault);
+
+/** Kills nodes and starts them again at once. */
+export const restart = at(restartFault);
+
+/** Stops nodes and lets them go on. */
+export const pause = at(pauseFault);
+
+/** Takes the power from nodes: what was not synced is lost. */
+export const power = at(powerFault);
+
+/** Sets the clocks of nodes forwards or backwards. */
+export const clockJump = at(clockJumpFault);
+
+/** Makes the clocks of nodes run too fast or too slow. */
+export const clockDrift = at(clockDriftFault);
+
+/** Makes the clocks of nodes swing to and fro. */
+export const clockStrobe = at(clockStrobeFault);
+
+/** Stops the clocks of nodes while the nodes go on. */
+export const clockFreeze = at(clockFreezeFault);
+
+function at<P>(fault: Fault<P>): (given?: Target<P>) => Use<Fault> {
+  return (given = {}) => {
+    const options = typeof given === 'string' || Array.isArray(given) ? { target: given } : given;
+    return use(fault, options as Partial<P>);
+  };
+}

@@ -1,0 +1,14 @@
+/** What faults need of a host kind. Host kinds probe and report capabilities by these names. */
+import type { Capability } from '../../harness/contracts/index.ts';
+
+export const NET_CUT = 'net.cut' as Capability;
+export const NET_CUT_ONE_WAY = 'net.cut.oneway' as Capability;
+export const NET_SHAPE = 'net.shape' as Capability;
+export const PROCESS_KILL = 'process.kill' as Capability;
+export const PROCESS_PAUSE = 'process.pause' as Capability;
+export const PROCESS_POWER_LOSS = 'process.power-loss' as Capability;
+export const CLOCK_JUMP = 'clock.jump' as Capability;
+export const CLOCK_DRIFT = 'clock.drift' as Capability;
+export const CLOCK_STROBE = 'clock.strobe' as Capability;
+export const CLOCK_FREEZE = 'clock.freeze' as Capability;
+export const DISK_LOSE_UNSYNCED = 'disk.lose-unsynced' as Capability;

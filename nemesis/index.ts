@@ -1,0 +1,29 @@
+/** `ordeal/nemesis`: the faults for configurations, and what a fault of your own is made of. */
+export { every, type Turns } from './configuration/every.ts';
+export {
+  bandwidth,
+  clockDrift,
+  clockFreeze,
+  clockJump,
+  clockStrobe,
+  corrupt,
+  delay,
+  duplicate,
+  isolateClients,
+  kill,
+  loss,
+  partition,
+  partitionOneWay,
+  pause,
+  power,
+  reorder,
+  restart,
+} from './configuration/faults.ts';
+export { type Act, type Scenario, scenario } from './configuration/scenario.ts';
+export * from './faults/capabilities.ts';
+export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStrobeOptions } from './faults/clock.ts';
+export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
+export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
+export type { BandwidthOptions, CorruptOptions, DelayOptions, DuplicateOptions, LossOptions, ReorderOptions } from './faults/shape.ts';
+export * from './grudge/index.ts';
+export { SELECTIONS, type Selection, select, selectionOption, type Turn } from './selection/selection.ts';

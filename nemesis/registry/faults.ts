@@ -1,0 +1,107 @@
+/** The faults by name. A row loads its module when it is asked for, so that `--help` loads none. */
+import type { Fault } from '../../harness/contracts/index.ts';
+import { unknownName } from '../../harness/errors/suggest.ts';
+
+export interface FaultEntry {
+  readonly family: string;
+  readonly summary: string;
+  load(): Promise<Fault>;
+}
+
+export const FAULTS: Readonly<Record<string, FaultEntry>> = {
+  partition: {
+    family: 'partition',
+    summary: 'cuts the network between nodes by a topology',
+    load: async () => (await import('../faults/partition.ts')).partition as Fault,
+  },
+  'partition-one-way': {
+    family: 'partition',
+    summary: 'cuts one direction between some nodes and the others',
+    load: async () => (await import('../faults/partition.ts')).partitionOneWay as Fault,
+  },
+  'isolate-clients': {
+    family: 'partition',
+    summary: 'cuts the clients from some nodes',
+    load: async () => (await import('../faults/partition.ts')).isolateClients as Fault,
+  },
+  delay: {
+    family: 'network',
+    summary: 'makes packets between nodes late',
+    load: async () => (await import('../faults/shape.ts')).delay as Fault,
+  },
+  loss: {
+    family: 'network',
+    summary: 'loses packets between nodes',
+    load: async () => (await import('../faults/shape.ts')).loss as Fault,
+  },
+  duplicate: {
+    family: 'network',
+    summary: 'sends packets between nodes twice',
+    load: async () => (await import('../faults/shape.ts')).duplicate as Fault,
+  },
+  reorder: {
+    family: 'network',
+    summary: 'lets packets between nodes overtake each other',
+    load: async () => (await import('../faults/shape.ts')).reorder as Fault,
+  },
+  corrupt: {
+    family: 'network',
+    summary: 'damages packets between nodes',
+    load: async () => (await import('../faults/shape.ts')).corrupt as Fault,
+  },
+  bandwidth: {
+    family: 'network',
+    summary: 'narrows links between nodes',
+    load: async () => (await import('../faults/shape.ts')).bandwidth as Fault,
+  },
+  kill: {
+    family: 'kill',
+    summary: 'kills nodes; they start again when the window ends',
+    load: async () => (await import('../faults/process.ts')).kill as Fault,
+  },
+  restart: {
+    family: 'kill',
+    summary: 'kills nodes and starts them again at once',
+    load: async () => (await import('../faults/process.ts')).restart as Fault,
+  },
+  pause: {
+    family: 'pause',
+    summary: 'stops nodes and lets them go on',
+    load: async () => (await import('../faults/process.ts')).pause as Fault,
+  },
+  'clock-jump': {
+    family: 'clock',
+    summary: 'sets the clocks of nodes forwards or backwards',
+    load: async () => (await import('../faults/clock.ts')).clockJump as Fault,
+  },
+  'clock-drift': {
+    family: 'clock',
+    summary: 'makes the clocks of nodes run too fast or too slow',
+    load: async () => (await import('../faults/clock.ts')).clockDrift as Fault,
+  },
+  'clock-strobe': {
+    family: 'clock',
+    summary: 'makes the clocks of nodes swing to and fro',
+    load: async () => (await import('../faults/clock.ts')).clockStrobe as Fault,
+  },
+  'clock-freeze': {
+    family: 'clock',
+    summary: 'stops the clocks of nodes while the nodes go on',
+    load: async () => (await import('../faults/clock.ts')).clockFreeze as Fault,
+  },
+  power: {
+    family: 'power',
+    summary: 'takes the power from nodes: what was not synced is lost',
+    load: async () => (await import('../faults/process.ts')).power as Fault,
+  },
+};
+
+/** Loads those faults. Throws ORDEAL_UNKNOWN_FAULT. */
+export async function loadFaults(names: readonly string[]): Promise<ReadonlyMap<string, Fault>> {
+  const loaded = names.map(async (name): Promise<[string, Fault]> => {
+    const entry = FAULTS[name];
+    if (!entry) throw unknownName('ORDEAL_UNKNOWN_FAULT', 'fault', name, Object.keys(FAULTS));
+    return [name, await entry.load()];
+  });
+  return new Map(await Promise.all(loaded));
+}

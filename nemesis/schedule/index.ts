@@ -1,0 +1,5 @@
+export { type Burst, FAMILIES, type Move, type Package, type PackageScope, packageFor, type Rotation } from './packages.ts';
+export { type ScenarioLine, scenarioSteps } from './scenario.ts';
+export { planSchedule, type ScheduleRequest } from './schedule.ts';
+export { type ScriptStep, scripted } from './script.ts';
+export type { Timing, TimingRequest } from './timing.ts';

@@ -1,0 +1,1 @@
+export { startWatchdog, type Watchdog, type WatchdogRequest } from './watchdog.ts';

@@ -1,0 +1,2 @@
+/** The HTML report: one self-contained file. */
+export { renderFailedReport, renderReport } from './page.ts';

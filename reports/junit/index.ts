@@ -1,0 +1,2 @@
+/** JUnit XML for CI systems. */
+export { renderJunit } from './junit.ts';

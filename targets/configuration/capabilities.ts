@@ -1,0 +1,8 @@
+/** What systems of your own may need of a host kind. */
+import type { Capability } from '../../harness/contracts/index.ts';
+
+/** Node programs, written against `Env`. */
+export const NODE_PROGRAM = 'node-program' as Capability;
+
+/** Programs of the operating system. */
+export const EXEC = 'exec' as Capability;

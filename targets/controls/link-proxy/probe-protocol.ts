@@ -1,0 +1,34 @@
+/** What the harness asks of the probe agent, which measures links from outside the proxy. */
+import type { LinkEnd, NodeId } from '../../../harness/contracts/index.ts';
+import type { Endpoint } from './proxy-protocol.ts';
+
+/** Where an end dials the probe listener beside a node: a door of the link proxy. */
+export interface ProbeDoor {
+  readonly from: LinkEnd;
+  readonly node: NodeId;
+  readonly at: Endpoint;
+  /** The dialling end's own address, where it has one. */
+  readonly source?: string;
+}
+
+export type Link = readonly [from: LinkEnd, to: LinkEnd];
+
+export type ProbeRequest =
+  /** Listens beside each node and connects every pair of ends, each node with itself too: before any fault. */
+  | { readonly op: 'open'; readonly listen: readonly { readonly node: NodeId; readonly at: Endpoint }[]; readonly doors: readonly ProbeDoor[] }
+  /**
+   * Sends messages over these links and counts what arrives at the other ends. Waits until all messages over `controls`
+   * have arrived, then until all over `links` have, or `patienceMs` has gone by.
+   */
+  | { readonly op: 'measure'; readonly links: readonly Link[]; readonly controls: readonly Link[]; readonly patienceMs: number };
+
+export interface LinkCount {
+  readonly link: Link;
+  readonly sent: number;
+  readonly arrived: number;
+}
+
+export interface ProbeAnswer {
+  readonly links: readonly LinkCount[];
+  readonly controls: readonly LinkCount[];
+}

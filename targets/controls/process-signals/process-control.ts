@@ -1,0 +1,104 @@
+/**
+ * The control `processes` by signals: SIGKILL (started again at the undo) and SIGSTOP. What a node's process is to be
+ * follows from the union of the active changes (`processWish`: down beats paused); apply and undo bring the process there
+ * from wherever it is, so that an undo which failed can be repeated.
+ */
+import type { Change, Clock, Control, Evidence, NodeId, ProcessParams } from '../../../harness/contracts/index.ts';
+import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { ms } from '../../../harness/time/units.ts';
+import { type Active, activate, processWish, retire } from '../desired-state.ts';
+import type { ProcessIdentity } from '../procfs/processes.ts';
+import type { NodeProcesses } from './node-processes.ts';
+import { probeKill, probePause } from './process-probe.ts';
+import { continueTree, stopTree } from './signals.ts';
+
+export const PROCESS_KILL = 'process.kill';
+export const PROCESS_PAUSE = 'process.pause';
+
+/** How long a node that came back may take to answer; how long one is asked that we know is still held. */
+const RECOVERY = ms(15_000);
+const GLANCE = ms(300);
+
+/** `Change.undo` of both kinds: the processes as they were before. */
+export type ProcessUndo = { readonly processes: readonly (ProcessIdentity & { readonly node: NodeId })[] };
+
+/** Plan throws ORDEAL_MISSING_CAPABILITY for `power-loss`; apply and undo reject with ORDEAL_NODE_FAILED. */
+export function createProcessControl(processes: NodeProcesses, clock: Clock): Control<ProcessParams> {
+  let active: Active<ProcessParams> = new Map();
+  /** Nodes that are down because of us; one that crashed by itself stays as it is, for it is evidence. */
+  const downByUs = new Set<NodeId>();
+
+  const reconcile = async (node: NodeId): Promise<void> => {
+    const wish = processWish(active, node);
+    const process = processes.identity(node);
+    if (wish === 'down') {
+      downByUs.add(node);
+      if (process !== undefined) await processes.kill(node);
+      return;
+    }
+    if (process === undefined) {
+      if (!downByUs.has(node)) return;
+      await processes.restart(node, wish === 'pause' ? 'paused' : 'running');
+      downByUs.delete(node);
+      return;
+    }
+    if (wish === 'pause') await stopTree(process, clock);
+    else continueTree(process);
+    processes.notePaused(node, wish === 'pause' ? 'paused' : 'running');
+  };
+  const reconcileAll = async (nodes: readonly NodeId[]): Promise<void> => {
+    const results = await Promise.allSettled(nodes.map((node) => processes.exclusively(node, () => reconcile(node))));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  };
+
+  return {
+    plan: (id, params) => planChange(processes, id, params),
+    apply: (change) => {
+      active = activate(active, change.id, paramsOf(change));
+      return reconcileAll(change.nodes);
+    },
+    undo: (change) => {
+      active = retire(active, change.id);
+      return reconcileAll(change.nodes);
+    },
+    probe: async (change, expect): Promise<Evidence> => {
+      const params = paramsOf(change);
+      const sightings = await Promise.all(
+        params.nodes.map((node) => {
+          const before = (change.undo as unknown as ProcessUndo).processes.find((process) => process.node === node);
+          const wish = processWish(expect === 'applied' ? active : retire(active, change.id), node);
+          const question = { processes, clock, node, expect, wish, before, patience: active.has(change.id) ? GLANCE : RECOVERY };
+          return params.type === 'pause' ? probePause(question) : probeKill(question);
+        }),
+      );
+      return {
+        holds: sightings.every(({ holds }) => holds),
+        independent: true,
+        measured: sightings.map(({ measured }, i) => `${params.nodes[i]}: ${measured}`).join('; '),
+      };
+    },
+  };
+}
+
+function planChange(processes: NodeProcesses, id: string, params: ProcessParams): Change {
+  if (params.type === 'power-loss') {
+    throw new OrdealError('ORDEAL_MISSING_CAPABILITY', {
+      what: 'a loss of power needs a disk that can forget what was not synced',
+      value: params.type,
+      remedy: 'Use --host sim for power loss.',
+    });
+  }
+  const undo: ProcessUndo = {
+    processes: params.nodes.flatMap((node) => {
+      const process = processes.identity(node);
+      return process === undefined ? [] : [{ node, ...process }];
+    }),
+  };
+  const kind = params.type === 'kill' ? PROCESS_KILL : PROCESS_PAUSE;
+  return { id, kind, nodes: params.nodes, params: params as unknown as Change['params'], undo: undo as unknown as Change['undo'] };
+}
+
+function paramsOf(change: Change): ProcessParams {
+  return change.params as unknown as ProcessParams;
+}

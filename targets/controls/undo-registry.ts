@@ -1,0 +1,19 @@
+/**
+ * Undo functions by `Change.kind`, for whoever undoes a change without a live run: the watchdog and `ordeal heal` import
+ * this module by url. One line for each kind; the functions live in the folders of their controls.
+ */
+import type { UndoRegistry } from '../../harness/contracts/index.ts';
+import { undoProxyLinks } from './link-proxy/links-undo.ts';
+import { undoNftLinks } from './nft/links-undo.ts';
+import { undoProcessKill, undoProcessPause } from './process-signals/process-undo.ts';
+import { undoDetour } from './tun-detour/detour-undo.ts';
+import { undoVdsoClock } from './vdso/clock-undo.ts';
+
+export const undo: UndoRegistry['undo'] = {
+  'nft.links': undoNftLinks,
+  'proxy.links': undoProxyLinks,
+  'process.kill': undoProcessKill,
+  'process.pause': undoProcessPause,
+  'tun.shape': undoDetour,
+  'vdso.clock': undoVdsoClock,
+};

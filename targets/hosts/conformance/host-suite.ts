@@ -1,0 +1,228 @@
+/**
+ * The conformance suite of host kinds, their nodes and their controls. Every control must bite what the programs
+ * themselves see, be proven by a probe that refuses a no-op injector, keep the union of overlapping changes (rule 11),
+ * hold over restarts (rule 12), and leave nothing behind.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Capability, ClockParams, Control, HostKind, LinkEnd, NodeId, Ns, ProcessParams, ShapeParams } from '../../../harness/contracts/index.ts';
+import { type EchoCluster, echoOn, type HostUnderTest, nodeIds, withEcho } from './echo-cluster.ts';
+
+/** A host under test, and what it is expected to be able to do on the machine where the suite runs. */
+export interface HostSuite extends HostUnderTest {
+  readonly kind: Pick<HostKind, 'name' | 'probe'>;
+  readonly capabilities: readonly string[];
+}
+
+/** A fault as the suite tries it: what it does to nodes 1 and 2 of three, and what shows it. */
+interface Trial {
+  readonly capability: string;
+  readonly params: unknown;
+  /** Another change that overlaps the first one. */
+  readonly overlap: unknown;
+  control(echo: EchoCluster): Control<unknown>;
+  /** Whether the programs see the fault. */
+  visible(echo: EchoCluster): Promise<boolean>;
+}
+
+const [n1, n2] = nodeIds(1, 2) as readonly [NodeId, NodeId];
+const HOUR = 3_600_000_000_000 as Ns;
+
+const cut = (...links: readonly (readonly [LinkEnd, LinkEnd])[]) => ({ type: 'cut' as const, links });
+const jump = (offset: number): ClockParams => ({ type: 'jump', nodes: [n1], offset: offset as Ns, scope: 'wall' });
+const late = (from: NodeId, to: NodeId): ShapeParams => ({ type: 'shape', links: [[from, to]], shape: { delay: 150_000_000 as Ns } });
+const drift: ClockParams = { type: 'drift', nodes: [n1], ppm: 500_000, scope: 'both' };
+const strobe = (amplitude: number): ClockParams => ({ type: 'strobe', nodes: [n1], amplitude: amplitude as Ns, half: 150_000_000 as Ns, scope: 'wall' });
+const freeze: ClockParams = { type: 'freeze', nodes: [n1], scope: 'wall' };
+const hit = (type: ProcessParams['type']): ProcessParams => ({ type, nodes: [n1] });
+
+const links = (echo: EchoCluster) => echo.control('links') as Control<unknown>;
+const shapes = (echo: EchoCluster) => echo.control('shapes') as Control<unknown>;
+const processes = (echo: EchoCluster) => echo.control('processes') as Control<unknown>;
+const clocks = (echo: EchoCluster) => echo.control('clocks') as Control<unknown>;
+
+const silent = async (echo: EchoCluster): Promise<boolean> => {
+  const answer = await echo.askWithin(500, 1, { do: 'echo', value: 'here' }, 'control').catch(() => 'refused');
+  return answer !== 'here';
+};
+const wallAhead = async (echo: EchoCluster): Promise<boolean> => {
+  const clock1 = (await echo.ask(1, { do: 'clock' }, 'control')) as { readonly wallMs: number };
+  const clock3 = (await echo.ask(3, { do: 'clock' }, 'control')) as { readonly wallMs: number };
+  return clock1.wallMs - clock3.wallMs > 1_800_000;
+};
+/** Whether even the quickest of some messages from node 1 to node 2 and back takes as long as the delay. */
+const slow = async (echo: EchoCluster): Promise<boolean> => {
+  const clock = echo.cluster.clock;
+  for (let i = 0; i < 3; i++) {
+    const before = clock.now();
+    if ((await echo.askWithin(2_000, 1, { do: 'ping', to: 'n2', value: i }, 'control')) === i && clock.now() - before < 130_000_000) return false;
+  }
+  return true;
+};
+const monotonicOf = async (echo: EchoCluster, node: number): Promise<number> =>
+  ((await echo.ask(node, { do: 'clock' }, 'control')) as { readonly monotonic: number }).monotonic;
+/** Whether node 1's monotonic clock gains on node 3's, which is read first and last: without a drift it cannot. */
+const fast = async (echo: EchoCluster): Promise<boolean> => {
+  const outer = await monotonicOf(echo, 3);
+  const inner = await monotonicOf(echo, 1);
+  await echo.sleep(600);
+  const gone = (await monotonicOf(echo, 1)) - inner;
+  return gone > 1.2 * ((await monotonicOf(echo, 3)) - outer);
+};
+/** Whether node 1's wall clock is ahead and not ahead by turns. */
+const swinging = async (echo: EchoCluster): Promise<boolean> => {
+  const seen = new Set<boolean>();
+  for (let i = 0; i < 12 && seen.size < 2; i++) {
+    seen.add(await wallAhead(echo));
+    await echo.sleep(61);
+  }
+  return seen.size === 2;
+};
+const standing = async (echo: EchoCluster): Promise<boolean> => {
+  const wall = async (): Promise<number> => ((await echo.ask(1, { do: 'clock' }, 'control')) as { readonly wallMs: number }).wallMs;
+  const before = await wall();
+  await echo.sleep(200);
+  return Math.abs((await wall()) - before) < 100;
+};
+/** Whether a message from node 1 to node 2 is lost. Pinged often enough that no chance loses them all. */
+const lost = async (echo: EchoCluster): Promise<boolean> => {
+  for (let i = 0; i < 5; i++) if ((await echo.askWithin(300, 1, { do: 'ping', to: 'n2', value: i }, 'control')) === i) return false;
+  return true;
+};
+const clientsUnheard = async (echo: EchoCluster): Promise<boolean> => (await echo.askWithin(500, 1, { do: 'echo', value: 1 }).catch(() => 'no answer')) !== 1;
+
+const TRIALS: readonly Trial[] = [
+  { capability: 'net.cut', params: cut([n1, n2], [n2, n1]), overlap: cut([n1, n2]), control: links, visible: lost },
+  { capability: 'net.cut.oneway', params: cut([n2, n1]), overlap: cut([n2, n1], ['clients', n2]), control: links, visible: lost },
+  { capability: 'net.cut', params: cut(['clients', n1], [n1, 'clients']), overlap: cut(['clients', n1]), control: links, visible: clientsUnheard },
+  { capability: 'process.kill', params: hit('kill'), overlap: hit('kill'), control: processes, visible: silent },
+  { capability: 'process.power-loss', params: hit('power-loss'), overlap: hit('kill'), control: processes, visible: silent },
+  { capability: 'process.pause', params: hit('pause'), overlap: hit('pause'), control: processes, visible: silent },
+  { capability: 'net.shape', params: late(n1, n2), overlap: late(n1, n2), control: shapes, visible: slow },
+  { capability: 'clock.drift', params: drift, overlap: drift, control: clocks, visible: fast },
+  { capability: 'clock.strobe', params: strobe(HOUR), overlap: strobe(2 * HOUR), control: clocks, visible: swinging },
+  { capability: 'clock.freeze', params: freeze, overlap: freeze, control: clocks, visible: standing },
+  { capability: 'clock.jump', params: jump(HOUR), overlap: jump(HOUR), control: clocks, visible: wallAhead },
+];
+
+/** Registers the whole suite under `name`. */
+export function hostSuite(name: string, host: HostSuite): void {
+  describe(`host ${name}`, () => {
+    basics(host);
+    for (const trial of TRIALS) if (host.capabilities.includes(trial.capability)) faults(host, trial);
+    if (host.capabilities.includes('process.pause') && host.capabilities.includes('process.kill')) restarts(host);
+  });
+}
+
+function basics(host: HostSuite): void {
+  it('says of every capability what it found', async () => {
+    const probed = await host.kind.probe();
+    for (const capability of host.capabilities) expect(probed.get(capability as Capability)?.ok, capability).toBe(true);
+    for (const { ok, found, remedy } of probed.values()) {
+      expect(found).not.toBe('');
+      if (!ok) expect(remedy).toBeDefined();
+    }
+  });
+
+  it('gives as many nodes as asked for, stopped, with a clock that runs', async () => {
+    const cluster = await host.open(3);
+    try {
+      expect(cluster.host).toBe(host.kind.name);
+      expect(cluster.nodes.map(({ id }) => id)).toEqual(['n1', 'n2', 'n3']);
+      expect(cluster.nodes.map((node) => node.state())).toEqual(['stopped', 'stopped', 'stopped']);
+      const before = cluster.clock.now();
+      await host.within(cluster, cluster.clock.sleep(1_000_000 as Ns));
+      expect(cluster.clock.now()).toBeGreaterThanOrEqual(before + 1_000_000);
+    } finally {
+      await cluster[Symbol.asyncDispose]();
+    }
+  });
+
+  it('starts, stops and starts again', async () => {
+    await withEcho(host, 2, async (echo) => {
+      expect(echo.node(1).state()).toBe('running');
+      await echo.node(1).stop('terminate');
+      expect(echo.node(1).state()).toBe('stopped');
+      expect(await echo.ask(2, { do: 'echo', value: 2 })).toBe(2);
+      await echo.node(1).start(echoOn());
+      expect(await echo.ask(1, { do: 'echo', value: 1 })).toBe(1);
+    });
+  });
+}
+
+function faults(host: HostSuite, { capability, params, overlap, control, visible }: Trial): void {
+  const name = `${capability} (${JSON.stringify(params)})`;
+  it(`${name}: touches nothing when planned, and a no-op injector is refused`, async () => {
+    await withEcho(host, 3, async (echo) => {
+      const change = control(echo).plan('test/0', params);
+      expect(JSON.parse(JSON.stringify(change))).toEqual(change);
+      expect(await visible(echo)).toBe(false);
+      expect(await control(echo).probe(change, 'applied')).toMatchObject({ holds: false });
+      expect(await control(echo).probe(change, 'undone')).toMatchObject({ holds: true });
+    });
+  });
+
+  it(`${name}: bites, is proven, is undone, is proven undone`, async () => {
+    await withEcho(host, 3, async (echo) => {
+      const change = control(echo).plan('test/0', params);
+      await control(echo).apply(change);
+      expect(await control(echo).probe(change, 'applied')).toMatchObject({ holds: true, independent: true });
+      expect(await control(echo).probe(change, 'undone')).toMatchObject({ holds: false });
+      expect(await visible(echo)).toBe(true);
+      await control(echo).undo(change);
+      await control(echo).undo(change);
+      expect(await control(echo).probe(change, 'undone')).toMatchObject({ holds: true });
+      expect(await control(echo).probe(change, 'applied')).toMatchObject({ holds: false });
+      await echo.eventually(10_000, false, () => visible(echo));
+    });
+  });
+
+  it(`${name}: stays while another change wants it`, async () => {
+    await withEcho(host, 3, async (echo) => {
+      const first = control(echo).plan('test/0', params);
+      const second = control(echo).plan('test/1', overlap);
+      await control(echo).apply(first);
+      await control(echo).apply(second);
+      await control(echo).apply(second);
+      await control(echo).undo(first);
+      expect(await control(echo).probe(second, 'applied')).toMatchObject({ holds: true, independent: true });
+      expect(await control(echo).probe(first, 'undone')).toMatchObject({ holds: true });
+      expect(await visible(echo)).toBe(true);
+      await control(echo).undo(second);
+      expect(await control(echo).probe(second, 'undone')).toMatchObject({ holds: true });
+      await echo.eventually(10_000, false, () => visible(echo));
+    });
+  });
+}
+
+function restarts(host: HostSuite): void {
+  const survivors = TRIALS.filter(({ capability }) => /^(net|clock)\./.test(capability) && host.capabilities.includes(capability));
+  it.each(survivors.map((trial) => [trial.capability, trial] as const))('%s holds over a restart of the node', async (_name, trial) => {
+    await withEcho(host, 3, async (echo) => {
+      const change = trial.control(echo).plan('test/0', trial.params);
+      await trial.control(echo).apply(change);
+      const kill = processes(echo).plan('test/1', hit('kill'));
+      await processes(echo).apply(kill);
+      await processes(echo).undo(kill);
+      expect(await trial.control(echo).probe(change, 'applied')).toMatchObject({ holds: true, independent: true });
+      expect(await trial.visible(echo)).toBe(true);
+      await trial.control(echo).undo(change);
+      expect(await trial.control(echo).probe(change, 'undone')).toMatchObject({ holds: true });
+    });
+  });
+
+  it('a paused node that was killed starts paused, and runs when both are undone', async () => {
+    await withEcho(host, 3, async (echo) => {
+      const pause = processes(echo).plan('test/0', hit('pause'));
+      const kill = processes(echo).plan('test/1', hit('kill'));
+      await processes(echo).apply(pause);
+      await processes(echo).apply(kill);
+      expect(await processes(echo).probe(kill, 'applied')).toMatchObject({ holds: true, independent: true });
+      await processes(echo).undo(kill);
+      expect(await silent(echo)).toBe(true);
+      expect(await processes(echo).probe(pause, 'applied')).toMatchObject({ holds: true });
+      await processes(echo).undo(pause);
+      await echo.eventually(10_000, false, () => silent(echo));
+      expect(await processes(echo).probe(pause, 'undone')).toMatchObject({ holds: true });
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, it } from 'vitest';
+import type { Capability } from '../../../harness/contracts/index.ts';
+import { createRng } from '../../../harness/random/rng.ts';
+import { envSuite } from '../conformance/env-suite.ts';
+import { type HostSuite, hostSuite } from '../conformance/host-suite.ts';
+import { netns } from './host.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ordeal-netns-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let runs = 0;
+const hostWith = (...instrument: string[]): HostSuite => ({
+  kind: netns,
+  capabilities: [
+    'node-program',
+    'net.cut',
+    'net.cut.oneway',
+    'net.shape',
+    'process.kill',
+    'process.pause',
+    'clock.jump',
+    'clock.drift',
+    'clock.strobe',
+    'clock.freeze',
+  ],
+  open: (nodes) => {
+    const runId = `c${process.pid}x${++runs}`;
+    return netns.open({
+      runId,
+      nodes,
+      instrument: new Set(instrument as Capability[]),
+      options: netns.options.parse({}),
+      rng: createRng(runs),
+      folder: join(folder, runId),
+      signal: new AbortController().signal,
+    });
+  },
+  within: (_cluster, promise) => promise,
+});
+
+const network = (await netns.probe()).get('net.cut' as Capability);
+if (network?.ok) {
+  // what programs see needs no witnesses beside them
+  envSuite('netns', hostWith());
+  hostSuite('netns', hostWith('net.cut', 'net.shape'));
+} else {
+  describe.skip(`Env and host on netns (not run: ${network?.found})`, () => {
+    it('conforms', () => {});
+  });
+}

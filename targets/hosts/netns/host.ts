@@ -1,0 +1,59 @@
+/** The `netns` host kind: nodes are processes of this machine, each in a network namespace of its own. Needs root. */
+import { spawnSync } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import type { Capability, HostKind, ProbedCapability } from '../../../harness/contracts/index.ts';
+import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { openTun } from '../../controls/tun-detour/tun-device.ts';
+import type { ProcessCluster } from '../process/assemble-cluster.ts';
+import { processHost } from '../process/host.ts';
+import { type ProcessOptions, processOptions } from '../process/options.ts';
+import { openNetnsCluster } from './netns-cluster.ts';
+
+export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<HostKind<ProcessOptions>['open']>): Promise<ProcessCluster> } = {
+  name: 'netns',
+  summary: 'operating-system processes in network namespaces on a switch namespace: Linux, root',
+  options: processOptions,
+  async probe(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
+    const network = probeNetwork();
+    // what processes and clocks can do is the same as on `process`, as long as there is a namespace to put them into
+    const probed = [...(await processHost.probe())].map(([name, found]): [Capability, ProbedCapability] => {
+      if (!network.ok) return [name, network];
+      if (name === 'net.shape') return [name, probeDetour()];
+      return [name, name.startsWith('net.') ? network : found];
+    });
+    return new Map(probed);
+  },
+  open: openNetnsCluster,
+};
+
+/** Makes a TUN device and lets it go. */
+function probeDetour(): ProbedCapability {
+  try {
+    closeSync(openTun(`ordeal${process.pid}`));
+    return { ok: true, found: 'TUN devices: packets take a detour through a process of ours' };
+  } catch (error) {
+    if (!isOrdealError(error)) throw error;
+    return { ok: false, found: error.message, remedy: error.remedy };
+  }
+}
+
+/** Makes a namespace and asks nft in it, which shows everything at once: root, the kernel, both programs. */
+function probeNetwork(): ProbedCapability {
+  if (process.platform !== 'linux') return { ok: false, found: `${process.platform} has no network namespaces`, remedy: 'Use --host process or --host sim.' };
+  if (process.getuid?.() !== 0) return { ok: false, found: 'not root', remedy: 'Run as root (sudo), or use --host process.' };
+  for (const [program, packageName] of [
+    ['ip', 'iproute2'],
+    ['nft', 'nftables'],
+    ['nsenter', 'util-linux'],
+  ] as const) {
+    if (spawnSync(program, ['--version'], { stdio: 'ignore' }).error)
+      return { ok: false, found: `there is no ${program}`, remedy: `Install the package ${packageName}.` };
+  }
+  const asked = spawnSync('unshare', ['--net', 'nft', 'add', 'table', 'bridge', 'ordeal'], { encoding: 'utf8' });
+  if (asked.status === 0) return { ok: true, found: 'network namespaces, nft in the bridge family' };
+  return {
+    ok: false,
+    found: `no namespace with nft: ${(asked.stderr || asked.error?.message || '').trim()}`,
+    remedy: 'Use a kernel with network namespaces and nf_tables for bridges, or --host process.',
+  };
+}

@@ -1,0 +1,2 @@
+/** Nodes as processes in network namespaces. */
+export { netns } from './host.ts';

@@ -1,0 +1,112 @@
+/** A cluster of processes in network namespaces: the switch, the nodes, the rules over their links, the witnesses beside them. */
+import type { Capability, Clock, Control, HostRequest, LinkEnd, LinkParams, NodeId, ShapeParams } from '../../../harness/contracts/index.ts';
+import { entryUrl } from '../../../harness/entry/entry-url.ts';
+import { createRealClock } from '../../../harness/time/real-clock.ts';
+import { linkKey } from '../../controls/desired-state.ts';
+import { startHelper } from '../../controls/helper-process/helper-process.ts';
+import { tableScript } from '../../controls/nft/cut-script.ts';
+import { createNftLinksControl } from '../../controls/nft/links-control.ts';
+import { insideNamespace, nft } from '../../controls/nft/nft.ts';
+import { Witnesses } from '../../controls/nft/witnesses.ts';
+import { createDetourControl } from '../../controls/tun-detour/detour-control.ts';
+import { startDetour } from '../../controls/tun-detour/start-detour.ts';
+import { assembleCluster, type ProcessCluster, type Surroundings } from '../process/assemble-cluster.ts';
+import { livingRuns } from '../process/loopback-claim.ts';
+import type { ProcessOptions } from '../process/options.ts';
+import { cutsLinks } from '../process/process-cluster.ts';
+import type { ReaperRequest } from '../process/reaper-main.ts';
+import { type NetnsPlan, planSubnet, SUBNET_LOCKS } from './address-plan.ts';
+import { buildNetwork, namespaceNames, namespacesOf, nodeNamespace, removeNamespaces, runOfNamespace, switchNamespace } from './namespaces.ts';
+
+const NET_SHAPE = 'net.shape' as Capability;
+
+/** Rejects with ORDEAL_NODE_FAILED, ORDEAL_PORT_IN_USE, ORDEAL_CHILD_FAILED or the signal's reason; nothing is left behind then. */
+export async function openNetnsCluster(request: HostRequest<ProcessOptions>): Promise<ProcessCluster> {
+  request.signal.throwIfAborted();
+  const { runId } = request;
+  const clock = createRealClock();
+  const ids = Array.from({ length: request.nodes }, (_, i) => `n${i + 1}` as NodeId);
+  const resources = new AsyncDisposableStack();
+  try {
+    const plan = planSubnet(runId, ids);
+    resources.defer(() => plan.release());
+    await removeOrphans();
+    const namespaces = namespacesOf(runId, ids);
+    const reaper = await startHelper<ReaperRequest, null>('reaper', entryUrl(import.meta.url, '../process/reaper-main'));
+    resources.defer(() => reaper.close());
+    // told before the first namespace is made: from here on a kill -9 leaves none behind
+    await reaper.request({ own: [], lock: plan.lock, namespaces });
+    resources.defer(() => removeNamespaces(namespaces));
+    await buildNetwork(runId, ids, plan);
+    const network = await networkControls(request, ids, plan, clock, resources);
+    request.signal.throwIfAborted();
+    const around: Surroundings = {
+      host: 'netns',
+      plan,
+      links: network?.links,
+      shapes: network?.shapes,
+      views: 'others',
+      portsAre: 'elsewhere',
+      lock: plan.lock,
+      namespaces,
+      inside: (node) => insideNamespace(nodeNamespace(runId, node)),
+      openDoors: async () => {},
+      identify: () => {},
+    };
+    return assembleCluster({ request, clock, ids, around, reaper, resources });
+  } catch (error) {
+    await resources.disposeAsync();
+    throw error;
+  }
+}
+
+interface NetworkControls {
+  readonly links: Control<LinkParams>;
+  readonly shapes?: Control<ShapeParams>;
+}
+
+/** What was asked for; undefined where nobody touches the network. */
+async function networkControls(
+  request: HostRequest<ProcessOptions>,
+  ids: readonly NodeId[],
+  plan: NetnsPlan,
+  clock: Clock,
+  resources: AsyncDisposableStack,
+): Promise<NetworkControls | undefined> {
+  const { runId } = request;
+  const shaped = request.instrument.has(NET_SHAPE);
+  if (!shaped && !cutsLinks(request)) return undefined;
+  const namespace = switchNamespace(runId);
+  const namespaceOf = (node: NodeId): string => nodeNamespace(runId, node);
+  const { addressOf } = plan;
+  await nft(namespace, tableScript());
+  const places = ids.map((node) => ({ end: node, address: addressOf(node), inside: insideNamespace(namespaceOf(node)) }));
+  const witnesses = await Witnesses.start(clock, [...places, { end: 'clients', address: plan.clients, inside: [] }]);
+  resources.defer(() => witnesses.close());
+  const parts = { nodes: ids, namespace, addressOf, witnesses };
+  if (!shaped) return { links: createNftLinksControl(parts) };
+  const devices = ids.map((node) => ({ node, address: addressOf(node), namespace: namespaceOf(node) }));
+  const { helper, identity, deviceOf } = await startDetour(runId, request.rng.fork('detour').int(0, 0x7fffffff), devices);
+  resources.defer(() => helper.close());
+  let cut = new Set<string>();
+  // what takes the detour does not pass the switch, so that the detour must be told what is cut
+  const onCut = async (links: readonly (readonly [LinkEnd, LinkEnd])[]): Promise<void> => {
+    cut = new Set(links.map((link) => linkKey(...link)));
+    await helper.request({ op: 'cut', links: links.map(([from, to]) => [addressOf(from), addressOf(to)] as const) });
+  };
+  const isCut = (from: NodeId, to: NodeId): boolean => cut.has(linkKey(from, to));
+  return {
+    links: createNftLinksControl({ ...parts, onCut }),
+    shapes: createDetourControl({ nodes: ids, detour: helper, identity, witnesses, addressOf, namespaceOf, deviceOf, isCut }),
+  };
+}
+
+/** Namespaces of runs that hold no claim any more: their harness and its reaper were killed together. */
+async function removeOrphans(): Promise<void> {
+  const living = livingRuns(SUBNET_LOCKS);
+  const orphans = namespaceNames().filter((name) => {
+    const owner = runOfNamespace(name);
+    return owner !== undefined && !living.has(owner);
+  });
+  await removeNamespaces(orphans);
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { Capability } from '../../../harness/contracts/index.ts';
+import { createRng } from '../../../harness/random/rng.ts';
+import { envSuite } from '../conformance/env-suite.ts';
+import { type HostSuite, hostSuite } from '../conformance/host-suite.ts';
+import { processHost } from './host.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ordeal-process-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let runs = 0;
+const host: HostSuite = {
+  kind: processHost,
+  capabilities: ['node-program', 'net.cut', 'net.cut.oneway', 'process.kill', 'process.pause', 'clock.jump', 'clock.drift', 'clock.strobe', 'clock.freeze'],
+  open: (nodes) => {
+    const runId = `conformance-${process.pid}-${++runs}`;
+    return processHost.open({
+      runId,
+      nodes,
+      instrument: new Set(['net.cut' as Capability]),
+      options: processHost.options.parse({}),
+      rng: createRng(runs),
+      folder: join(folder, runId),
+      signal: new AbortController().signal,
+    });
+  },
+  within: (_cluster, promise) => promise,
+};
+
+envSuite('process', host);
+hostSuite('process', host);

@@ -1,0 +1,78 @@
+/**
+ * Speaking to a node from the control position: a node program is asked for its clocks; to any other program we speak
+ * HTTP, whatever it speaks itself, and any reaction (bytes, or closing on us) shows that it runs. An HTTP server's `Date`
+ * is its own reading of its clock.
+ */
+import { connect } from 'node:net';
+import type { Address, Clock, Ns } from '../../../harness/contracts/index.ts';
+import { messageOf } from '../../../harness/errors/ordeal-error.ts';
+import { parseCalendarMs } from '../../../harness/time/process-time.ts';
+import { NS_PER_MS } from '../../../harness/time/units.ts';
+import type { ClockSighting, Contact } from '../../controls/process-signals/node-processes.ts';
+import { FramedChannel } from './framed-channel.ts';
+
+const DATE_RESOLUTION_MS = 1_000;
+const LONGEST_ANSWER = 16_384;
+
+/** Asks a node program for its clocks. Never rejects. */
+export async function contactNodeProgram(address: Address, clock: Clock, patience: Ns): Promise<Contact> {
+  const channel = new FramedChannel(address, 'control');
+  const abort = new AbortController();
+  const timer = clock.at((clock.now() + patience) as Ns, () => abort.abort());
+  try {
+    const { wallMs, monotonicNs } = await channel.clocks(abort.signal);
+    return { reply: 'answered', clocks: { wallMs, monotonicNs, resolutionMs: 1 } };
+  } catch (error) {
+    return { reply: /ECONNREFUSED/.test(messageOf(error)) ? 'refused' : 'silent' };
+  } finally {
+    timer.cancel();
+    await channel.close();
+  }
+}
+
+/** Speaks to the listeners of any program, one after the other, until one answers with its clock; the best contact counts. Never rejects. */
+export async function contactProgram(addresses: readonly Address[], clock: Clock, patience: Ns): Promise<Contact> {
+  const end = clock.now() + patience;
+  let best: Contact = { reply: 'refused' };
+  for (const address of addresses) {
+    const contact = await speakHttp(address, clock, Math.max(NS_PER_MS, end - clock.now()) as Ns);
+    if (contact.clocks !== undefined) return contact;
+    if (contact.reply === 'answered' || best.reply === 'refused') best = contact;
+  }
+  return best;
+}
+
+function speakHttp(address: Address, clock: Clock, patience: Ns): Promise<Contact> {
+  return new Promise((resolve) => {
+    let connected = false;
+    let text = '';
+    const socket = connect({ ...address, noDelay: true });
+    const finish = (contact: Contact): void => {
+      timer.cancel();
+      socket.destroy();
+      resolve(contact);
+    };
+    const timer = clock.at((clock.now() + patience) as Ns, () => finish({ reply: text === '' ? 'silent' : 'answered' }));
+    socket.setEncoding('latin1');
+    socket.once('connect', () => {
+      connected = true;
+      socket.write('GET / HTTP/1.1\r\nhost: ordeal\r\nconnection: close\r\n\r\n');
+    });
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      const clocks = readHttpDate(text);
+      if (clocks !== undefined) finish({ reply: 'answered', clocks });
+      else if (text.includes('\r\n\r\n') || text.length > LONGEST_ANSWER) finish({ reply: 'answered' });
+    });
+    socket.once('error', () => finish({ reply: connected ? 'answered' : 'refused' }));
+    socket.once('close', () => finish({ reply: connected ? 'answered' : 'refused' }));
+  });
+}
+
+/** The clock in the head of an HTTP answer: pure. Undefined when there is none (yet). */
+export function readHttpDate(answer: string): ClockSighting | undefined {
+  const date = /^HTTP\/[\s\S]*?\r\ndate: *([^\r\n]+)\r\n/i.exec(answer)?.[1];
+  if (date === undefined || answer.slice(0, answer.indexOf(date)).includes('\r\n\r\n')) return undefined;
+  const wallMs = parseCalendarMs(date);
+  return wallMs === undefined ? undefined : { wallMs, resolutionMs: DATE_RESOLUTION_MS };
+}

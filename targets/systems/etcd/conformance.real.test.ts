@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Address, ClientFactory, Invocation, Value } from '../../../harness/contracts/index.ts';
+import { type ClientSuite, clientSuite } from '../conformance/client-suite.ts';
+import { binaryOf, clusterAt, invokeAll, nodeAt, type SingleServer, startSingleServer } from '../conformance/single-server.ts';
+import { openGateway } from './gateway.ts';
+import { etcd } from './system.ts';
+
+const options = etcd.options.parse({});
+const never = new AbortController().signal;
+const KEY = 'ordeal-conformance';
+
+const { binary, reason } = await binaryOf(etcd, options, 'etcd');
+const skipped = reason === undefined ? '' : ` (not run: ${reason})`;
+
+const url = ({ host, port }: Address): string => `http://${host}:${port}`;
+
+const startEtcd = (): Promise<SingleServer> =>
+  startSingleServer({
+    name: 'etcd',
+    argv: (folder, client, peer) => [
+      binary!,
+      ...['--data-dir', folder, '--listen-client-urls', url(client), '--advertise-client-urls', url(client)],
+      ...['--listen-peer-urls', url(peer), '--initial-advertise-peer-urls', url(peer), '--initial-cluster', `default=${url(peer)}`],
+      ...['--logger', 'zap', '--unsafe-no-fsync'],
+    ],
+    serves: async (client) => {
+      const gateway = openGateway(client);
+      try {
+        return (await gateway.get('/health'))['health'] === 'true';
+      } finally {
+        gateway.close();
+      }
+    },
+  });
+
+const suiteOn = async (name: string, of: Pick<ClientSuite, 'write' | 'read' | 'shows'>): Promise<ClientSuite & AsyncDisposable> => {
+  const server = await startEtcd();
+  const dispose = (): PromiseLike<void> => server[Symbol.asyncDispose]();
+  return {
+    ...of,
+    factory: etcd.clients[name]!(options),
+    server: server.address,
+    nodeAt,
+    request: /POST \/v3\//g,
+    requests: 'single',
+    [Symbol.asyncDispose]: dispose,
+  };
+};
+
+describe.skipIf(binary === undefined)(`etcd${skipped}`, () => {
+  clientSuite('etcd register', () =>
+    suiteOn('register', {
+      write: (number) => ({ f: 'write', key: KEY, value: number }),
+      read: { f: 'read', key: KEY, value: null },
+      shows: (read, number) => read === number,
+    }),
+  );
+  clientSuite('etcd set', () =>
+    suiteOn('set', {
+      write: (number) => ({ f: 'add', value: number }),
+      read: { f: 'read', value: null },
+      shows: (read, number) => (read as readonly Value[]).includes(number),
+    }),
+  );
+
+  describe('clients of a real etcd', () => {
+    let server: SingleServer;
+    beforeAll(async () => {
+      server = await startEtcd();
+    });
+    afterAll(() => server?.[Symbol.asyncDispose]());
+    const all = (factory: ClientFactory, ...ops: Invocation[]): Promise<unknown[]> => invokeAll(factory, server.address, ...ops);
+
+    it('find the store empty before the run, and refuse one that is not', async () => {
+      const factory = etcd.clients['register']!(options);
+      await factory.setup!(clusterAt(server.address), never);
+      await all(factory, { f: 'write', key: 'left over', value: 1 });
+      await expect(factory.setup!(clusterAt(server.address), never)).rejects.toMatchObject({ code: 'ORDEAL_NOT_READY' });
+    });
+
+    it('compare and set: what compared unequal is an answer, and what is absent compares as null', async () => {
+      const cas = (from: Value, to: Value): Invocation => ({ f: 'cas', key: 7, value: [from, to] });
+      const read: Invocation = { f: 'read', key: 7, value: null };
+      expect(await all(etcd.clients['register']!(options), read, cas(1, 2), cas(null, 1), cas(null, 5), cas(1, 2), read)).toEqual([
+        { type: 'ok', value: null },
+        { type: 'ok', value: [1, 2], applied: false },
+        { type: 'ok', value: [null, 1] },
+        { type: 'ok', value: [null, 5], applied: false },
+        { type: 'ok', value: [1, 2] },
+        { type: 'ok', value: 2 },
+      ]);
+    });
+
+    it('keep the elements of a set apart from registers and ids', async () => {
+      const read: Invocation = { f: 'read', value: null };
+      const [empty, , , , full] = await all(etcd.clients['set']!(options), read, ...[3, 0, 12].map((value) => ({ f: 'add', value })), read);
+      expect(empty).toEqual({ type: 'ok', value: [] });
+      expect([...((full as { value: number[] }).value ?? [])].sort((a, b) => a - b)).toEqual([0, 3, 12]);
+      await expect(all(etcd.clients['set']!(options), { f: 'remove', value: 1 })).rejects.toThrow(/remove/);
+    });
+
+    it('get a new id every time', async () => {
+      const generate: Invocation = { f: 'generate', value: null };
+      const ids = (await all(etcd.clients['unique-ids']!(options), ...Array.from({ length: 20 }, () => generate))) as { value: string }[];
+      expect(new Set(ids.map(({ value }) => value)).size).toBe(20);
+    });
+
+    it('are told by members who leads and that all have caught up', async () => {
+      expect(await etcd.settled(clusterAt(server.address), never, options)).toBe(true);
+      expect(await etcd.roles!(clusterAt(server.address), never, options)).toEqual(new Map([['n1', 'primary']]));
+    });
+  });
+});

@@ -1,0 +1,3 @@
+/** Real etcd. */
+export { type EtcdOptions, etcdOptions } from './options.ts';
+export { etcd } from './system.ts';

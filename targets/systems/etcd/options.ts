@@ -1,0 +1,13 @@
+/** What can be chosen of etcd. */
+import { z } from 'zod';
+
+export const etcdOptions = z.strictObject({
+  reads: z
+    .enum(['linearizable', 'serializable'])
+    .default('linearizable')
+    .describe('linearizable: confirmed by a majority; serializable: from the node asked, which may be stale'),
+  heartbeatMs: z.int().positive().default(60).describe("etcd's --heartbeat-interval, in ms"),
+  electionMs: z.int().positive().default(600).describe("etcd's --election-timeout, in ms"),
+});
+
+export type EtcdOptions = z.output<typeof etcdOptions>;

@@ -1,0 +1,3 @@
+/** Real PostgreSQL. */
+export { type PostgresOptions, postgresOptions } from './options.ts';
+export { postgres } from './system.ts';

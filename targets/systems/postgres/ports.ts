@@ -1,0 +1,2 @@
+/** The port that servers bind. */
+export const SQL_PORT = 5432;

@@ -1,0 +1,73 @@
+/** Where PostgreSQL's programs come from, and as whom they run: the server refuses to be root. */
+import { execFile } from 'node:child_process';
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf, OrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { findBinary } from '../../provision/find-binary.ts';
+import { loadDriver } from './session.ts';
+
+const run = promisify(execFile);
+
+/** Of the distributions that have it, the newest packages first. */
+const VERSION = 15;
+const FOLDER = `usr/lib/postgresql/${VERSION}/bin`;
+
+/**
+ * Root of this machine, and another user by its own account: it may read and write what root's files are, and needs no
+ * account, no change of owners, and no folder that others may enter.
+ */
+const NOT_ROOT = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'];
+
+export type ProvisionedPostgres = {
+  readonly postgres: string;
+  readonly initdb: string;
+  readonly version: string;
+  readonly from: string;
+  /** The command that programs are started by, empty where they can be started as they are. */
+  readonly asUser: readonly string[];
+};
+
+/** Finds programs and driver. Throws ORDEAL_PROVISION_FAILED. */
+export async function provisionPostgres(signal: AbortSignal): Promise<ProvisionedPostgres> {
+  await loadDriver();
+  const found = await findBinary(
+    {
+      binary: 'postgres',
+      source: { distribution: `postgresql-${VERSION}` },
+      folders: [FOLDER],
+      versionArguments: ['--version'],
+      versionPattern: /\(PostgreSQL\) (\S+)/,
+    },
+    signal,
+  );
+  // a link on the PATH: the other programs are beside what it points to
+  const postgres = realpathSync(found.path);
+  return { postgres, initdb: beside(postgres, 'initdb'), version: found.version, from: found.from, asUser: await asUser(signal) };
+}
+
+function beside(postgres: string, name: string): string {
+  const path = join(dirname(postgres), name);
+  try {
+    accessSync(path, constants.X_OK);
+    return path;
+  } catch (cause) {
+    throw new OrdealError('ORDEAL_PROVISION_FAILED', { what: `there is no ${name} beside ${postgres}`, where: name, cause });
+  }
+}
+
+async function asUser(signal: AbortSignal): Promise<readonly string[]> {
+  if (process.getuid?.() !== 0) return [];
+  const [unshare, ...argv] = NOT_ROOT;
+  try {
+    await run(unshare!, [...argv, 'true'], { signal });
+    return NOT_ROOT;
+  } catch (cause) {
+    throw new OrdealError('ORDEAL_PROVISION_FAILED', {
+      what: `PostgreSQL refuses to run as root, and there is no user namespace to be had here: ${messageOf(cause)}`,
+      where: 'postgres',
+      remedy: 'Run ordeal as another user, or allow user namespaces.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,35 @@
+/** The workloads as configurations name them: `register({ keys: 8 })`. */
+import { type Use, use } from '../../harness/configuration/use.ts';
+import type { Workload } from '../../harness/contracts/index.ts';
+import { type CounterOptions, counter as counterWorkload } from '../counter/counter.ts';
+import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
+import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
+import { type RegisterOptions, register as registerWorkload } from '../register/register.ts';
+import { type RwRegisterOptions, rwRegister as rwRegisterWorkload } from '../rw-register/rw-register.ts';
+import { type SetOptions, set as setWorkload } from '../set/set.ts';
+import { type UniqueIdsOptions, uniqueIds as uniqueIdsWorkload } from '../unique-ids/unique-ids.ts';
+import { type WriteSkewOptions, writeSkew as writeSkewWorkload } from '../write-skew/write-skew.ts';
+
+/** Reads, writes and compare-and-sets of registers, judged for linearizability. */
+export const register = (options: Partial<RegisterOptions> = {}): Use<Workload> => use(registerWorkload, options);
+
+/** Unique elements added to a set; none that was acknowledged may be lost. */
+export const set = (options: Partial<SetOptions> = {}): Use<Workload> => use(setWorkload, options);
+
+/** Tagged increments; every acknowledged one counts exactly once. */
+export const counter = (options: Partial<CounterOptions> = {}): Use<Workload> => use(counterWorkload, options);
+
+/** Transactions that append to lists and read them, judged for isolation. */
+export const listAppend = (options: Partial<ListAppendOptions> = {}): Use<Workload> => use(listAppendWorkload, options);
+
+/** Transactions that write registers and read them, judged for isolation. */
+export const rwRegister = (options: Partial<RwRegisterOptions> = {}): Use<Workload> => use(rwRegisterWorkload, options);
+
+/** Asks for ids; none may be handed out twice. */
+export const uniqueIds = (options: Partial<UniqueIdsOptions> = {}): Use<Workload> => use(uniqueIdsWorkload, options);
+
+/** Transactions that read a pair of lists and append to one of them, judged for isolation. */
+export const writeSkew = (options: Partial<WriteSkewOptions> = {}): Use<Workload> => use(writeSkewWorkload, options);
+
+/** Transactions that append to one list of a group or read all of it, judged for isolation. */
+export const longFork = (options: Partial<LongForkOptions> = {}): Use<Workload> => use(longForkWorkload, options);

@@ -1,0 +1,46 @@
+/** The workloads by name. A row loads its module when it is asked for, so that `--help` loads none. */
+import type { Workload } from '../../harness/contracts/index.ts';
+
+export interface WorkloadEntry {
+  readonly summary: string;
+  load(): Promise<Workload>;
+}
+
+export const WORKLOADS: Readonly<Record<string, WorkloadEntry>> = {
+  register: {
+    summary: 'reads, writes and compare-and-sets of registers; every read must see what linearizability demands',
+    load: async () => (await import('../register/register.ts')).register as Workload,
+  },
+  set: {
+    summary: 'adds unique elements to a set and reads it; no acknowledged element may be lost',
+    load: async () => (await import('../set/set.ts')).set as Workload,
+  },
+  counter: {
+    summary: 'increments a counter with tags; every acknowledged increment must count exactly once',
+    load: async () => (await import('../counter/counter.ts')).counter as Workload,
+  },
+  requests: {
+    summary: 'asks for effects in the outside world; its ledger must have each exactly (at most, at least) once',
+    load: async () => (await import('../requests/requests.ts')).requests as Workload,
+  },
+  'list-append': {
+    summary: 'transactions that append to lists and read them; isolated as the system documents, or as --consistency-model says',
+    load: async () => (await import('../list-append/list-append.ts')).listAppend as Workload,
+  },
+  'rw-register': {
+    summary: 'transactions that write registers and read them; isolated as the system documents, or as --consistency-model says',
+    load: async () => (await import('../rw-register/rw-register.ts')).rwRegister as Workload,
+  },
+  'write-skew': {
+    summary: 'transactions that read both lists of a pair and append to one; serializable ones never miss each other’s appends both ways',
+    load: async () => (await import('../write-skew/write-skew.ts')).writeSkew as Workload,
+  },
+  'long-fork': {
+    summary: 'transactions that append to one list of a group or read all of it; no two readers may see appends in opposite orders',
+    load: async () => (await import('../long-fork/long-fork.ts')).longFork as Workload,
+  },
+  'unique-ids': {
+    summary: 'asks for ids; none may be handed out twice',
+    load: async () => (await import('../unique-ids/unique-ids.ts')).uniqueIds as Workload,
+  },
+};
