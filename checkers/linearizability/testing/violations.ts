@@ -158,21 +158,40 @@ function heldBetween(history: History): { readonly acquire: Done; readonly relea
 
 /** Somebody else does something while a lock is certainly held. */
 const whileHeld =
-  (f: string, output: (acquire: Done) => Value, times = 1): Violation =>
+  (f: string, output: (acquire: Done) => Value): Violation =>
   (rng, history) => {
     const held = late(
       rng,
       heldBetween(history).filter(({ acquire, release }) => release.invoke > acquire.complete),
     );
-    const operation = held && { after: held.acquire.complete, f, input: null, output: output(held.acquire) };
-    return (
-      operation &&
-      changed(
-        history,
-        new Map(),
-        Array.from({ length: times }, () => operation),
-      )
-    );
+    return held && changed(history, new Map(), [{ after: held.acquire.complete, f, input: null, output: output(held.acquire) }]);
+  };
+
+/**
+ * All permits are acquired at once while one is certainly taken: more acquires have returned than releases were called. Anybody
+ * may release a permit, so that an acquire and a release of the same process do not say how long it was held.
+ */
+const overdrawn =
+  (permits: number): Violation =>
+  (rng, history) => {
+    const change = new Int32Array(history.length);
+    for (const { f, refused, invoke, complete } of completed(history)) {
+      if (!refused) change[f === 'acquire' ? complete : invoke] = f === 'acquire' ? 1 : -1;
+    }
+    const taken: number[] = [];
+    change.reduce((before, by, i) => {
+      if (before + by > 0) taken.push(i);
+      return before + by;
+    }, 0);
+    const after = late(rng, taken);
+    const acquire = after !== undefined && { after, f: 'acquire', input: null, output: null };
+    return acquire
+      ? changed(
+          history,
+          new Map(),
+          Array.from({ length: permits }, () => acquire),
+        )
+      : undefined;
   };
 
 /** Two acquires get the same token. */
@@ -234,7 +253,7 @@ export const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violati
   'owner-aware-mutex': { 'acquired twice': whileHeld('acquire', () => null), 'released by a stranger': whileHeld('release', () => null) },
   'reentrant-mutex': { 'acquired twice': whileHeld('acquire', () => null), 'released by a stranger': whileHeld('release', () => null) },
   'fenced-mutex': { 'acquired twice': whileHeld('acquire', ({ output }) => output), 'same token': sameToken },
-  'semaphore of 2': { overdrawn: whileHeld('acquire', () => null, 2) },
+  'semaphore of 2': { overdrawn: overdrawn(2) },
   'leader-election': { 'two leaders': twoLeaders },
   'counter by ones': { 'too few': miscount('too few'), 'too many': miscount('too many') },
 };
