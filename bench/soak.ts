@@ -77,7 +77,7 @@ const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding:
 /** By title. Read anew each time, since another soak may be under way. */
 function sectionsOfPage(): Map<string, string> {
   const sections = existsSync(PAGE) ? readFileSync(PAGE, 'utf8').split(/^## /m).slice(1) : [];
-  return new Map(sections.map((section) => [section.slice(0, section.indexOf('\n')), section]));
+  return new Map(sections.map((section) => [section.slice(0, section.indexOf('\n')), `${section.trimEnd()}\n`]));
 }
 
 /** Runs a part and gives its section. */
