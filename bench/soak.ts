@@ -8,7 +8,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { TRIALS } from '../api/campaign/raftkv-campaign.ts';
-import { FUZZ_TARGETS } from '../checkers/linearizability/testing/fuzz-targets.ts';
+import { FUZZ_TARGETS, PLANTED } from '../checkers/linearizability/testing/fuzz-targets.ts';
 import { wallClockIso } from '../harness/time/real-clock.ts';
 
 interface Part {
@@ -47,7 +47,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   violations: {
     title: 'linearizability: violations put into histories of 10 000 operations',
-    command: ['node', 'bench/fuzz.ts', '--only', 'mutation', '--cases', values.violations],
+    command: ['node', 'bench/fuzz.ts', '--only', 'mutation', '--cases', String(Math.ceil(Number(values.violations) / PLANTED))],
   },
   isolation: {
     title: 'isolation: the checker against the oracle',

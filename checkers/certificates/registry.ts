@@ -11,7 +11,8 @@ import { verifyOperationCycle } from '../isolation/proof/verify-operation-cycle.
 import { verifyVisibilityCycle } from '../isolation/proof/verify-visibility-cycle.ts';
 import { OPERATION_CYCLE } from '../isolation/weak/operation-order.ts';
 import { VISIBILITY_CYCLE } from '../isolation/weak/register-visibility.ts';
-import { SUB_HISTORY } from '../linearizability/counterexample/finding.ts';
+import { OUTSIDE_COUNT, SUB_HISTORY } from '../linearizability/counterexample/finding.ts';
+import { verifyOutsideCount } from '../linearizability/proof/verify-outside-count.ts';
 import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verify-sequential.ts';
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
@@ -21,6 +22,7 @@ import { type CertificateVerifier, refuted, type Verification } from './verifier
 
 export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   [SUB_HISTORY]: verifySubHistory,
+  [OUTSIDE_COUNT]: verifyOutsideCount,
   [NOT_SEQUENTIAL]: verifySequential,
   'availability/bound': verifyAvailabilityCertificate,
   'counter/outside-bounds': verifyCounterBoundsCertificate,

@@ -38,7 +38,7 @@ describe('engines and checker by registers and strings', () => {
   });
 
   it.each(Object.keys(MUTATIONS))('find every %s in histories of 2 000 operations', (kind) => {
-    for (let i = 0; i < 4; i++) expect(missedMutation(kind, createRng(kind).fork(i), 2_000).problem).toBeUndefined();
+    expect(missedMutation(kind, createRng(kind), 2_000, 4, new Map()).problem).toBeUndefined();
   });
 });
 

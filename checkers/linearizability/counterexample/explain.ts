@@ -10,6 +10,7 @@ import type { Conviction } from './earliest.ts';
 import { type CertifiedOperation, SUB_HISTORY, type SubHistoryCertificate } from './finding.ts';
 import { minimise } from './minimise.ts';
 import { partaking } from './narrow.ts';
+import { outsideCount } from './outside-count.ts';
 import { possibleStates } from './possible-states.ts';
 import { cutAt, KNOWN, LEFT_OUT, NOBODYS, type SubHistory, statesAtFirst } from './sub-history.ts';
 import { inWords } from './wording.ts';
@@ -19,6 +20,8 @@ const STATES_NAMED = 4;
 
 /** The anomaly of a key whose history up to the return of the culprit is not linearizable. */
 export function explain(prepared: Prepared, operations: KeyOperations, { culprit, core }: Conviction, failedConditions: 'no-op' | 'observation'): Anomaly {
+  const outside = outsideCount(prepared, operations, culprit, failedConditions);
+  if (outside !== undefined) return outside;
   const sub = minimise(operations, prepared.classes, culprit, core);
   const diagnosis = diagnose(prepared, operations, culprit, sub);
   const states = statesBefore(prepared, operations, culprit, sub);

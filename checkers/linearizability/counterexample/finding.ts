@@ -53,6 +53,19 @@ export interface SubHistoryCertificate {
   readonly prefix?: LinearizablePrefix;
 }
 
+/** The kind of certificate of counts that cannot be. */
+export const OUTSIDE_COUNT = 'linearizability/outside-count';
+
+/** An operation that saw a count, or after which the count would be one, that no order allows: by adding up what had, and what could have, happened. */
+export interface OutsideCountCertificate
+  extends Pick<SubHistoryCertificate, 'model' | 'init' | 'failedConditions' | 'key' | 'keyed' | 'failing' | 'until' | 'culprits'> {
+  /** The count that it saw; null where it does not say, and the limits of the model are broken. */
+  readonly observed: number | null;
+  /** The count can have been no less, and no more. */
+  readonly least: number;
+  readonly most: number;
+}
+
 /** How far a sub-history can be put in order, and why that is where it ends. */
 export interface LinearizablePrefix {
   /** The state before the first; absent where it may be anything. */

@@ -1,6 +1,6 @@
 /** A counter that stays within bounds: `add`, `add-and-get`, `read`; what would leave the bounds is refused. */
 import type { Value } from '../../../harness/contracts/index.ts';
-import { counterStep, deltaOf, isCounterOperation } from './counter.ts';
+import { counterStep, countSeen, deltaOf, isCounterOperation } from './counter.ts';
 import { badInit } from './initial-state.ts';
 import { INCONSISTENT, type Model, type ModelOperation } from './model.ts';
 
@@ -23,6 +23,7 @@ export function boundedCounter(init: Value): Model<number> {
     madeFrom: init,
     step: (count, op) => boundedStep(count, op, bounds),
     anyState: () => Array.from({ length: bounds.max - bounds.min + 1 }, (_, i) => bounds.min + i),
+    count: { delta: deltaOf, sees: countSeen, least: bounds.min, most: bounds.max },
     accepts: (op) => (op.outcome === 'refused' ? op.f !== 'read' && !Number.isNaN(deltaOf(op)) : isCounterOperation(op)),
   };
 }

@@ -15,6 +15,7 @@ export function counter(init: Value): Model<number> {
     step: counterStep,
     anyState: countsBefore,
     accepts: isCounterOperation,
+    count: { delta: deltaOf, sees: countSeen, least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY },
   };
 }
 
@@ -23,6 +24,11 @@ export function deltaOf({ f, input }: ModelOperation): number {
   if (f === 'read') return 0;
   if (input === null) return 1;
   return typeof input === 'number' && Number.isSafeInteger(input) ? input : Number.NaN;
+}
+
+/** The count after the operation, where it says so. */
+export function countSeen({ f, output, outcome }: ModelOperation): number | undefined {
+  return f === 'add' || outcome !== 'ok' ? undefined : (output as number);
 }
 
 export function isCounterOperation(op: ModelOperation): boolean {

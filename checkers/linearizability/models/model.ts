@@ -23,6 +23,17 @@ export interface Hold {
   readonly change: 'taken' | 'given back';
 }
 
+/** A state that is a number, which operations move by so much, whatever it is. */
+export interface CountForm {
+  /** By how much an operation that takes effect changes the count; 0 for one that only looks. */
+  delta(op: ModelOperation): number;
+  /** The count that the operation saw, its own change included; undefined where it does not say. */
+  sees(op: ModelOperation): number | undefined;
+  /** The count is never less, and never more. */
+  readonly least: number;
+  readonly most: number;
+}
+
 /** What `element` answers for an operation that sees the whole collection. */
 export const EVERY_ELEMENT: unique symbol = Symbol('every element');
 
@@ -99,6 +110,8 @@ export interface Model<S = unknown> {
    * for those in which not all of the operations with a known outcome can happen. Convictions get short by it.
    */
   anyState?(ops: readonly ModelOperation[]): readonly S[];
+  /** Where the state is a number that operations add to: long histories are convicted by sums. Must agree with `step`. */
+  readonly count?: CountForm;
   /** Elsewhere: what the operation puts into the state so that it can be recognised, undefined where that cannot be said. */
   produces?(op: ModelOperation): Value | undefined;
   /** Whether what the operation saw contains what another one produced. */

@@ -18,6 +18,7 @@ export function semaphore(init: Value): Model<number> {
     init: permits,
     step: (free, op) => semaphoreStep(free, op, permits),
     anyState: () => Array.from({ length: permits + 1 }, (_, free) => free),
+    count: { delta: freed, sees: () => undefined, least: 0, most: permits },
     accepts: (op) => permitsOf(op) > 0,
   };
 }
@@ -28,8 +29,13 @@ export function permitsOf({ input }: ModelOperation): number {
   return typeof input === 'number' && Number.isSafeInteger(input) && input > 0 ? input : 0;
 }
 
+/** How many permits more are free after it. */
+function freed(op: ModelOperation): number {
+  return op.f === 'acquire' ? -permitsOf(op) : permitsOf(op);
+}
+
 function semaphoreStep(free: number, op: ModelOperation, permits: number): number | typeof INCONSISTENT {
-  const after = op.f === 'acquire' ? free - permitsOf(op) : free + permitsOf(op);
+  const after = free + freed(op);
   const possible = after >= 0 && after <= permits;
   if (op.outcome === 'refused') return possible ? INCONSISTENT : free;
   return possible ? after : INCONSISTENT;

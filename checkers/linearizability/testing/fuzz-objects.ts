@@ -2,7 +2,7 @@
 import type { History, Rng } from '../../../harness/contracts/index.ts';
 import { ENGINES } from '../search/engines.ts';
 import { FAMILIES } from './families.ts';
-import { againstOracle, type Case, checkerAgainstOracle, type Drawn, type FuzzTarget, unconvicted } from './fuzz-target.ts';
+import { againstOracle, type Case, checkerAgainstOracle, type Drawn, type FuzzTarget, plantedViolations } from './fuzz-target.ts';
 import { type Family, objectHistory } from './object-history.ts';
 import { VIOLATIONS, type Violation } from './violations.ts';
 
@@ -36,21 +36,19 @@ export const drawnOf =
     return { history, model: rng.int(0, 2) === 0 ? { ...model, failedConditions: 'observation' } : model };
   };
 
-/** Of eight clients. That a semaphore is overdrawn shows only in all that was done since it last was certainly free. */
-const longLength = ({ model }: Family): number => (model.name === 'semaphore' ? 500 : 10_000);
-
 /** A long history of the family that is valid by construction. */
 export function longHistory(rng: Rng, family: Family): History {
-  return objectHistory(rng, { family, operations: longLength(family), clients: 8, domain: 0, overlap: 3, crashed: 0, corrupted: 0, failed: 0, failRefused: 1 });
+  return objectHistory(rng, { family, operations: 10_000, clients: 8, domain: 0, overlap: 3, crashed: 0, corrupted: 0, failed: 0, failRefused: 1 });
 }
 
-/** A violation in a long history is found, and its certificate holds. */
+/** Violations in a long history are found, and their certificates hold. */
 const missedViolation =
-  (family: Family, kind: string, violate: Violation): Case =>
-  (rng) => {
-    const history = violate(rng.fork('violation'), longHistory(rng, family));
-    if (history === undefined) throw new Error(`a long history of a ${family.name} has no place for "${kind}"`);
-    return { problem: unconvicted(kind, history, family.model), history };
+  (family: Family, kind: string, violate: Violation, times: number): Case =>
+  (rng, tally) => {
+    const valid = longHistory(rng, family);
+    const done = plantedViolations(kind, family.model, (violation) => violate(violation, valid), rng.fork('violation'), times, tally);
+    if (done === undefined) throw new Error(`a long history of a ${family.name} has no place for "${kind}"`);
+    return done;
   };
 
 /** Of each model: every engine that suits it, the general search among them, and the checker. */
@@ -59,8 +57,10 @@ export const OBJECT_TARGETS: readonly FuzzTarget[] = [...FAMILIES_BY_MODEL].flat
   { name: `checker: ${model}`, batch: 100, run: checkerAgainstOracle(drawnOf(families)) },
 ]);
 
-export const VIOLATION_TARGETS: readonly FuzzTarget[] = FAMILIES.flatMap((family) =>
-  Object.entries(VIOLATIONS[family.name] ?? {}).map(
-    ([kind, violate]): FuzzTarget => ({ name: `mutation: ${family.name}, ${kind}`, batch: 1, run: missedViolation(family, kind, violate) }),
-  ),
-);
+/** Every kind of violation, so many of it in each valid history. */
+export const violationTargets = (times: number): readonly FuzzTarget[] =>
+  FAMILIES.flatMap((family) =>
+    Object.entries(VIOLATIONS[family.name] ?? {}).map(
+      ([kind, violate]): FuzzTarget => ({ name: `mutation: ${family.name}, ${kind}`, batch: 1, run: missedViolation(family, kind, violate, times) }),
+    ),
+  );

@@ -14,7 +14,8 @@ import { registerForm } from '../registers/register-form.ts';
 import type { Decision, Engine } from '../search/engine.ts';
 import { ENGINES } from '../search/engines.ts';
 import { windowedEngine } from '../search/windowed-engine.ts';
-import { againstOracle, type Case, type Drawn, type FuzzTarget, unconvicted } from './fuzz-target.ts';
+import type { Tally } from './against-oracle.ts';
+import { againstOracle, type Case, type Drawn, type FuzzTarget, plantedViolations } from './fuzz-target.ts';
 import { MUTATIONS } from './mutations.ts';
 import { kvOperations, type RandomHistoryOptions, randomHistory, registerOperations } from './random-history.ts';
 import { rewritten } from './rewritten.ts';
@@ -135,18 +136,14 @@ function staleOrSame(history: History, rng: Rng): History | undefined {
 /** How many histories are drawn for one that has a place for a violation. */
 const DRAWS = 100;
 
-/** A violation in a long history is found, and its certificate holds. */
-export function missedMutation(kind: string, rng: Rng, operations: number): ReturnType<Case> {
-  const history = mutatedHistory(kind, rng, operations);
-  return { problem: unconvicted(kind, history, CAS_REGISTER), history };
-}
-
-function mutatedHistory(kind: string, rng: Rng, operations: number): History {
+/** Violations in a long history are found, and their certificates hold. */
+export function missedMutation(kind: string, rng: Rng, operations: number, times: number, tally: Tally): ReturnType<Case> {
   const { mutate, unique } = MUTATIONS[kind]!;
   for (let draw = 0; draw < DRAWS; draw++) {
     const shape = { operations, clients: rng.int(3, 10), crashed: one(rng, [0, 0.002, 0.01]), keys: one(rng, [0, 4]) };
-    const history = mutate(simulatedRegister(rng, { ...shape, values: unique || rng.int(0, 1) === 0 ? 0 : 5 }), rng);
-    if (history !== undefined) return history;
+    const valid = simulatedRegister(rng, { ...shape, values: unique || rng.int(0, 1) === 0 ? 0 : 5 });
+    const done = plantedViolations(kind, CAS_REGISTER, (violation) => mutate(valid, violation), rng.fork('violation').fork(draw), times, tally);
+    if (done !== undefined) return done;
   }
   throw new Error(`${DRAWS} histories have no place for a ${kind}`);
 }
@@ -162,5 +159,8 @@ export const REGISTER_TARGETS: readonly FuzzTarget[] = [
   { name: 'oracle: strings', batch: 1_000, run: againstOracle([versionChainsEngine, windowedEngine], kvCase) },
   { name: 'engines against each other', batch: 20, run: againstEachOther },
   { name: 'metamorphic laws', batch: 10, run: metamorphic },
-  ...Object.keys(MUTATIONS).map((kind): FuzzTarget => ({ name: `mutation: register, ${kind}`, batch: 1, run: (rng) => missedMutation(kind, rng, LONG) })),
 ];
+
+/** Every kind of violation of a register, so many of it in each valid history. */
+export const mutationTargets = (times: number): readonly FuzzTarget[] =>
+  Object.keys(MUTATIONS).map((kind) => ({ name: `mutation: register, ${kind}`, batch: 1, run: (rng, tally) => missedMutation(kind, rng, LONG, times, tally) }));

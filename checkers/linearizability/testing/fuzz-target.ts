@@ -81,8 +81,31 @@ function wrongVerdict(history: History, model: Model, tally: Tally): string | un
   return undefined;
 }
 
+/**
+ * Puts a violation of that kind into a valid history, so many `times`, each time into that history and elsewhere: every one is
+ * convicted, and its certificates hold. `plant` gives undefined where the history has no place for one.
+ */
+export function plantedViolations(
+  kind: string,
+  model: Model,
+  plant: (rng: Rng) => History | undefined,
+  rng: Rng,
+  times: number,
+  tally: Tally,
+): ReturnType<Case> | undefined {
+  let last: History | undefined;
+  for (let i = 0; i < times; i++) {
+    last = plant(rng.fork(i));
+    if (last === undefined) return undefined;
+    const problem = unconvicted(kind, last, model);
+    if (problem !== undefined) return { problem: `${problem} (violation ${i})`, history: last };
+    decidedBy(tally, 'checker').illegal++;
+  }
+  return last && { problem: undefined, history: last };
+}
+
 /** What is wrong with the verdict on a history into which a violation of that kind was put; undefined when it is convicted and the certificates hold. */
-export function unconvicted(kind: string, history: History, model: Model): string | undefined {
+function unconvicted(kind: string, history: History, model: Model): string | undefined {
   const result = judge('fuzz', history, model, undefined, UNLIMITED);
   if (result.valid !== false) return `"${kind}" was put in, and the history is ${result.valid}`;
   const refused = result.anomalies.map((anomaly) => verifyCertificate(history, anomaly)).find(({ ok }) => !ok);
