@@ -5,12 +5,14 @@
 import type { UndoRegistry } from '../../harness/contracts/index.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
+import { undoNodeTables } from './nft/node-tables.ts';
 import { undoProcessKill, undoProcessPause } from './process-signals/process-undo.ts';
 import { undoDetour } from './tun-detour/detour-undo.ts';
 import { undoVdsoClock } from './vdso/clock-undo.ts';
 
 export const undo: UndoRegistry['undo'] = {
   'nft.links': undoNftLinks,
+  'nft.node-links': undoNodeTables,
   'proxy.links': undoProxyLinks,
   'process.kill': undoProcessKill,
   'process.pause': undoProcessPause,

@@ -19,4 +19,8 @@ export const HOSTS: Readonly<Record<string, HostEntry>> = {
     summary: 'operating-system processes in network namespaces on a switch namespace: Linux, root',
     load: async () => (await import('../hosts/netns/index.ts')).netns as HostKind,
   },
+  docker: {
+    summary: 'containers of a Docker engine on this machine: Linux, root',
+    load: async () => (await import('../hosts/docker/index.ts')).docker as HostKind,
+  },
 };

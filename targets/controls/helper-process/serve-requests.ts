@@ -4,9 +4,9 @@ import { type HelperAnswer, type HelperRequest, readJsonLines } from './line-pro
 
 /**
  * Answers each request with what `serve` gives; what it throws goes back as the error. When stdin ends, whatever the
- * reason, `atEnd` runs and the process exits: a helper never outlives its harness.
+ * reason, `atEnd` runs (and is awaited) and the process exits: a helper never outlives its harness.
  */
-export function serveRequests<R, A>(serve: (request: R) => Promise<A> | A, atEnd: () => void = () => {}): void {
+export function serveRequests<R, A>(serve: (request: R) => Promise<A> | A, atEnd: () => unknown = () => {}): void {
   const answer = (line: HelperAnswer<A>): void => {
     process.stdout.write(`${JSON.stringify(line)}\n`);
   };
@@ -23,8 +23,8 @@ export function serveRequests<R, A>(serve: (request: R) => Promise<A> | A, atEnd
   readJsonLines(
     process.stdin,
     (message) => void receive(message as HelperRequest<R>),
-    () => {
-      atEnd();
+    async () => {
+      await atEnd();
       process.exit(0);
     },
   );

@@ -2,11 +2,21 @@
  * The rules that cut links: one table of ours in the bridge family of the switch namespace, one set of directed pairs of
  * addresses. What is cut is always written whole, in one transaction, so that no moment has half a partition.
  */
+import type { Change, LinkEnd } from '../../../harness/contracts/index.ts';
 
 /** The name of our table, wherever it stands. */
 export const TABLE = 'ordeal';
 
 export type AddressPair = readonly [from: string, to: string];
+
+/** Where cuts are written, and how another process takes them away. */
+export interface CutRules {
+  /** `Change.kind` and `Change.undo` of every cut. */
+  readonly kind: string;
+  readonly undo: Change['undo'];
+  /** Cuts these links and no others. Rejects with ORDEAL_NODE_FAILED. */
+  write(links: readonly (readonly [LinkEnd, LinkEnd])[]): Promise<void>;
+}
 
 /** Makes the table with nothing cut. Each statement on its own line: nft wants a newline or a semicolon before `}`. */
 export function tableScript(): string {

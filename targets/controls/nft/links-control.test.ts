@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, LinkEnd, LinkParams, NodeId, Ns } from '../../../harness/contracts/index.ts';
-import { createNftLinksControl } from './links-control.ts';
+import { createNftLinksControl, switchRules } from './links-control.ts';
 import { undoNftLinks } from './links-undo.ts';
 import type { Witnesses } from './witnesses.ts';
 
@@ -13,8 +13,7 @@ function withoutNamespace() {
   const asked: Measured[] = [];
   const control = createNftLinksControl({
     nodes: [n1, n2, n3],
-    namespace: NOWHERE,
-    addressOf: (end: LinkEnd) => `198.18.1.${end === 'clients' ? 253 : end.slice(1)}`,
+    rules: switchRules(NOWHERE, (end: LinkEnd) => `198.18.1.${end === 'clients' ? 253 : end.slice(1)}`),
     witnesses: {
       measure: async (...measured: Measured) => {
         asked.push(measured);

@@ -3,7 +3,7 @@ import type { Change, Control, LinkEnd, LinkParams, NodeId, Ns } from '../../../
 import { ms } from '../../../harness/time/units.ts';
 import { type Active, activate, cutLinks, linkKey, retire } from '../desired-state.ts';
 import { judge, untouchedLinks } from '../link-proxy/links-control.ts';
-import { cutScript } from './cut-script.ts';
+import { type CutRules, cutScript } from './cut-script.ts';
 import { nft } from './nft.ts';
 import type { Witnesses } from './witnesses.ts';
 
@@ -16,9 +16,7 @@ const RECOVERY: Ns = ms(5_000);
 
 export interface NftLinksParts {
   readonly nodes: readonly NodeId[];
-  /** The namespace of the switch. */
-  readonly namespace: string;
-  readonly addressOf: (end: LinkEnd) => string;
+  readonly rules: CutRules;
   /** Told of all links that are cut, before the rules say so. */
   readonly onCut?: (links: readonly (readonly [LinkEnd, LinkEnd])[]) => Promise<void>;
   readonly witnesses: Pick<Witnesses, 'measure'>;
@@ -29,6 +27,15 @@ export interface NftLinksUndo {
   readonly namespace: string;
 }
 
+/** Rules on the switch between all nodes: one table, so that no moment has half a partition. */
+export function switchRules(namespace: string, addressOf: (end: LinkEnd) => string): CutRules {
+  return {
+    kind: NFT_LINKS,
+    undo: { namespace } satisfies NftLinksUndo,
+    write: (links) => nft(namespace, cutScript(links.map(([from, to]) => [addressOf(from), addressOf(to)] as const))),
+  };
+}
+
 /** Apply and undo reject with ORDEAL_NODE_FAILED when nft refuses. */
 export function createNftLinksControl(parts: NftLinksParts): Control<LinkParams> {
   let active: Active<LinkParams> = new Map();
@@ -36,8 +43,7 @@ export function createNftLinksControl(parts: NftLinksParts): Control<LinkParams>
   const write = async (): Promise<void> => {
     const links = [...cutLinks(active).values()];
     await parts.onCut?.(links);
-    const pairs = links.map(([from, to]) => [parts.addressOf(from), parts.addressOf(to)] as const);
-    await nft(parts.namespace, cutScript(pairs));
+    await parts.rules.write(links);
   };
   const set = (next: Active<LinkParams>): Promise<void> => {
     active = next;
@@ -49,10 +55,10 @@ export function createNftLinksControl(parts: NftLinksParts): Control<LinkParams>
   return {
     plan: (id, params) => ({
       id,
-      kind: NFT_LINKS,
+      kind: parts.rules.kind,
       nodes: [...new Set(params.links.flat())].filter((end): end is NodeId => end !== 'clients'),
       params: params as unknown as Change['params'],
-      undo: { namespace: parts.namespace } satisfies NftLinksUndo,
+      undo: parts.rules.undo,
     }),
     apply: (change) => set(activate(active, change.id, paramsOf(change))),
     undo: (change) => set(retire(active, change.id)),

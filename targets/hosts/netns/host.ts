@@ -27,7 +27,7 @@ export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<Hos
 };
 
 /** Makes a TUN device and lets it go. */
-function probeDetour(): ProbedCapability {
+export function probeDetour(): ProbedCapability {
   try {
     closeSync(openTun(`ordeal${process.pid}`));
     return { ok: true, found: 'TUN devices: packets take a detour through a process of ours' };

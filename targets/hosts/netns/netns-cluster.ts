@@ -5,7 +5,7 @@ import { createRealClock } from '../../../harness/time/real-clock.ts';
 import { linkKey } from '../../controls/desired-state.ts';
 import { startHelper } from '../../controls/helper-process/helper-process.ts';
 import { tableScript } from '../../controls/nft/cut-script.ts';
-import { createNftLinksControl } from '../../controls/nft/links-control.ts';
+import { createNftLinksControl, switchRules } from '../../controls/nft/links-control.ts';
 import { insideNamespace, nft } from '../../controls/nft/nft.ts';
 import { Witnesses } from '../../controls/nft/witnesses.ts';
 import { createDetourControl } from '../../controls/tun-detour/detour-control.ts';
@@ -14,7 +14,7 @@ import { assembleCluster, type ProcessCluster, type Surroundings } from '../proc
 import { livingRuns } from '../process/loopback-claim.ts';
 import type { ProcessOptions } from '../process/options.ts';
 import { cutsLinks } from '../process/process-cluster.ts';
-import type { ReaperRequest } from '../process/reaper-main.ts';
+import type { ReaperRequest } from '../process/reap.ts';
 import { type NetnsPlan, planSubnet, SUBNET_LOCKS } from './address-plan.ts';
 import { buildNetwork, namespaceNames, namespacesOf, nodeNamespace, removeNamespaces, runOfNamespace, switchNamespace } from './namespaces.ts';
 
@@ -83,7 +83,7 @@ async function networkControls(
   const places = ids.map((node) => ({ end: node, address: addressOf(node), inside: insideNamespace(namespaceOf(node)) }));
   const witnesses = await Witnesses.start(clock, [...places, { end: 'clients', address: plan.clients, inside: [] }]);
   resources.defer(() => witnesses.close());
-  const parts = { nodes: ids, namespace, addressOf, witnesses };
+  const parts = { nodes: ids, rules: switchRules(namespace, addressOf), witnesses };
   if (!shaped) return { links: createNftLinksControl(parts) };
   const devices = ids.map((node) => ({ node, address: addressOf(node), namespace: namespaceOf(node) }));
   const { helper, identity, deviceOf } = await startDetour(runId, request.rng.fork('detour').int(0, 0x7fffffff), devices);

@@ -1,6 +1,6 @@
 /**
- * A cluster whose nodes are processes of this machine, whatever they stand in (loopback, namespaces): what the hosts
- * `process` and `netns` have in common.
+ * A cluster whose nodes are processes of this machine, whatever they stand in (loopback, namespaces, containers): what
+ * the hosts `process`, `netns` and `docker` have in common.
  */
 import { rm } from 'node:fs/promises';
 import type { Clock, Cluster, Control, Controls, HostRequest, LinkParams, NodeId, Program, ShapeParams } from '../../../harness/contracts/index.ts';
@@ -11,11 +11,12 @@ import { createProcessControl } from '../../controls/process-signals/process-con
 import type { ProcessIdentity } from '../../controls/procfs/processes.ts';
 import { createClockControl } from '../../controls/vdso/clock-control.ts';
 import type { AddressPlan } from './address-plan.ts';
+import { type Launch, launch } from './launch.ts';
 import type { Lock } from './loopback-claim.ts';
 import { nodeProcessesOf } from './node-processes.ts';
 import type { ProcessOptions } from './options.ts';
 import { ProcessNode } from './process-node.ts';
-import type { ReaperRequest } from './reaper-main.ts';
+import type { ReaperRequest } from './reap.ts';
 
 /** What the watchdog needs of a host whose nodes are our processes (rule 21). */
 export interface OwnsProcesses {
@@ -43,6 +44,8 @@ export interface Surroundings {
   /** What the reaper gives back when the harness is gone: the run's claim, its network namespaces. */
   readonly lock: Lock;
   readonly namespaces: readonly string[];
+  /** How programs start; as children of ours where absent. */
+  readonly launch?: Launch;
   inside(node: NodeId): readonly string[];
   /** Makes the ports of a program reachable, before it starts. */
   openDoors(node: NodeId, program: Program): Promise<void>;
@@ -72,6 +75,7 @@ export function assembleCluster({ request, clock, ids, around, reaper, resources
     clock,
     folder: request.folder,
     resources: request.options,
+    launch: around.launch ?? launch,
     inside: around.inside,
     portsAre: around.portsAre,
     openDoors: around.openDoors,

@@ -2,9 +2,10 @@
  * Starting a node's process: in a session of its own (a Ctrl-C at the terminal is for the harness), its output straight
  * into the log file, and dying with the harness by the kernel's hand where `setpriv` can arrange that (rule 21).
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readlinkSync, realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { Clock, NodeId, Program } from '../../../harness/contracts/index.ts';
 import { entryPath } from '../../../harness/entry/entry-url.ts';
 import { messageOf, OrdealError } from '../../../harness/errors/ordeal-error.ts';
@@ -18,7 +19,9 @@ const POLL = ms(1);
 const QUIET = '--disable-warning=ExperimentalWarning';
 
 export interface Launched {
-  readonly child: ChildProcess;
+  /** The other ends of a node program's stdin and status pipe. */
+  readonly setup?: Pick<Writable, 'write'>;
+  readonly status?: Readable;
   readonly identity: ProcessIdentity;
   /** Resolves once, with how it ended: `exit 1`, `SIGKILL`. */
   readonly exited: Promise<string>;
@@ -32,28 +35,28 @@ export interface LaunchRequest {
   readonly logFile: string;
   /** Pipes beside stdout and stderr: stdin and descriptor 3 of a node program. */
   readonly pipes: 'none' | 'setup-and-status';
+  /** The url of the node program's module. */
+  readonly module?: string;
   readonly clock: Clock;
   /** A command that the program is started by, which puts it into a namespace: `nsenter --net=… --`. */
   readonly inside: readonly string[];
 }
 
 /** What runs: the program itself, or Node with the entry of node programs. */
-export function commandOf(program: Program): Pick<LaunchRequest, 'argv' | 'env' | 'pipes'> {
+export function commandOf(program: Program): Pick<LaunchRequest, 'argv' | 'env' | 'pipes' | 'module'> {
   if (program.kind === 'exec') return { argv: program.argv, env: program.env, pipes: 'none' };
-  return { argv: [process.execPath, QUIET, entryPath(import.meta.url, './node-main')], env: {}, pipes: 'setup-and-status' };
+  const argv = [process.execPath, QUIET, entryPath(import.meta.url, './node-main')];
+  return { argv, env: {}, pipes: 'setup-and-status', module: program.module.url };
 }
 
-/** Starts it and waits until the program itself runs (not what wraps it). Rejects with ORDEAL_NODE_FAILED. */
+/** Starts a program and waits until it runs itself (not what wraps it). Rejects with ORDEAL_NODE_FAILED. */
+export type Launch = (request: LaunchRequest) => Promise<Launched>;
+
+/** As a child process of ours. */
 export async function launch(request: LaunchRequest): Promise<Launched> {
   const [name, ...rest] = request.argv;
   const file = name === undefined ? undefined : findExecutable(name);
-  if (file === undefined) {
-    throw new OrdealError('ORDEAL_NODE_FAILED', {
-      what: `${request.node}: there is no program "${name ?? ''}"`,
-      value: name,
-      remedy: 'Put it on the PATH, or name it by its path.',
-    });
-  }
+  if (file === undefined) throw noProgram(request.node, name);
   const wrapper = deathSignalWrapper();
   const log = openSync(request.logFile, 'a');
   try {
@@ -79,10 +82,21 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
     const pid = child.pid as number;
     const wrappers = [request.inside[0], wrapper?.[0]].flatMap((name) => (name === undefined ? [] : [findExecutable(name) ?? name]));
     if (wrappers.length > 0) await leftWrappers(pid, wrappers, request.clock);
-    return { child, identity: identify(pid) ?? { pid, startTime: '' }, exited };
+    const identity = identify(pid) ?? { pid, startTime: '' };
+    if (request.pipes === 'none') return { identity, exited };
+    return { setup: child.stdio[0] as Writable, status: child.stdio[3] as Readable, identity, exited };
   } finally {
     closeSync(log);
   }
+}
+
+/** The error for a program that is not there. */
+export function noProgram(node: NodeId, name = ''): OrdealError {
+  return new OrdealError('ORDEAL_NODE_FAILED', {
+    what: `${node}: there is no program "${name}"`,
+    value: name,
+    remedy: 'Put it on the PATH, or name it by its path.',
+  });
 }
 
 /** Waits until the process runs another program than the wrappers; also when it is gone. */

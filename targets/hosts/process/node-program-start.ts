@@ -1,5 +1,4 @@
 /** The first steps of a node program's process, over its stdin and status pipe: it waits, gets its setup, says that it started. */
-import type { Readable, Writable } from 'node:stream';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { readJsonLines } from '../../controls/helper-process/line-protocol.ts';
 import type { Launched } from './launch.ts';
@@ -14,11 +13,12 @@ export class NodeProgramStart {
     this.#launched = launched;
     this.#waiting.promise.catch(() => {});
     this.#started.promise.catch(() => {});
-    readJsonLines(
-      launched.child.stdio[3] as Readable,
-      (status) => this.#receive(status as NodeStatus),
-      () => {},
-    );
+    if (launched.status !== undefined)
+      readJsonLines(
+        launched.status,
+        (status) => this.#receive(status as NodeStatus),
+        () => {},
+      );
     void launched.exited.then((end) => this.#fail(`ended while it started (${end}); see its log`));
   }
 
@@ -30,7 +30,7 @@ export class NodeProgramStart {
   /** Hands the setup over; resolves when the program has started and listens. */
   begin(setup: NodeSetup): Promise<void> {
     // The pipe stays open: its end tells the node that the harness is gone.
-    (this.#launched.child.stdin as Writable).write(`${JSON.stringify(setup)}\n`);
+    this.#launched.setup?.write(`${JSON.stringify(setup)}\n`);
     return this.#started.promise;
   }
 

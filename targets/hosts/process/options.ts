@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Options } from '../../../harness/contracts/index.ts';
 
-const processOptionsSchema = z.strictObject({
+export const processOptionsSchema = z.strictObject({
   work: z.enum(['sleep', 'spin']).default('sleep').describe('what a unit of work of a node program does: take time, or burn a processor'),
   cores: z.int().min(1).default(2).describe('units of work that a node program does at the same time'),
   memory: z

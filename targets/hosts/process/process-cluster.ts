@@ -8,7 +8,7 @@ import { planAddresses } from './address-plan.ts';
 import { assembleCluster, type ProcessCluster } from './assemble-cluster.ts';
 import { LinkFabric } from './link-fabric.ts';
 import type { ProcessOptions } from './options.ts';
-import type { ReaperRequest } from './reaper-main.ts';
+import type { ReaperRequest } from './reap.ts';
 
 /** Capabilities for which the means to cut links must be there before the nodes start. */
 const NETWORK_CAPABILITIES = ['net.cut', 'net.cut.oneway'];

@@ -10,7 +10,7 @@ import { type ProcessIdentity, signal } from '../../controls/procfs/processes.ts
 import type { AddressPlan } from './address-plan.ts';
 import { contactNodeProgram, contactProgram } from './contact.ts';
 import { FramedChannel } from './framed-channel.ts';
-import { commandOf, type Launched, launch } from './launch.ts';
+import { commandOf, type Launch, type Launched } from './launch.ts';
 import { NodeLog } from './node-log.ts';
 import { NodeProgramStart } from './node-program-start.ts';
 import { requireFree } from './port-check.ts';
@@ -33,6 +33,7 @@ export interface NodeSurroundings {
   /** Called when the node's process changed. */
   processChanged(): void;
   readonly startHooks: readonly StartHook[];
+  readonly launch: Launch;
   /** The command that puts a node's process where it belongs; empty on loopback. */
   inside(node: NodeId): readonly string[];
   /** `elsewhere`: the node's addresses are not of this network namespace, so nothing here can hold them. */
@@ -143,7 +144,7 @@ export class ProcessNode implements Node {
     const places = portsOf(program).map((port) => this.bindAddress(port));
     if (this.#around.portsAre === 'here') await requireFree(places, clock, this.id);
     this.#program = program;
-    const launched = await launch({
+    const launched = await this.#around.launch({
       ...commandOf(program),
       node: this.id,
       cwd: this.dataDir,

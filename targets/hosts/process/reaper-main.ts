@@ -3,40 +3,19 @@
  * without a goodbye, which is when the harness was killed. It catches what the kernel's death signal does not reach:
  * children of a wrapper script, and systems without that signal. It gives the run's part of loopback back as well, and its namespaces.
  */
-import { spawnSync } from 'node:child_process';
 import { serveRequests } from '../../controls/helper-process/serve-requests.ts';
-import { identify, type ProcessIdentity, signal } from '../../controls/procfs/processes.ts';
-import { type Lock, releaseLock } from './loopback-claim.ts';
+import { releaseLock } from './loopback-claim.ts';
+import { type ReaperRequest, reap } from './reap.ts';
 
-/** The whole list replaces the one before; the lock is told once. */
-export interface ReaperRequest {
-  readonly own: readonly ProcessIdentity[];
-  readonly lock?: Lock;
-  /** Network namespaces of the run. */
-  readonly namespaces: readonly string[];
-}
-
-let owned: readonly ProcessIdentity[] = [];
-let lock: Lock | undefined;
-let namespaces: readonly string[] = [];
+let owned: ReaperRequest = { own: [], namespaces: [] };
 
 serveRequests(
   (request: ReaperRequest) => {
-    owned = request.own;
-    lock = request.lock ?? lock;
-    namespaces = request.namespaces;
+    owned = { ...owned, ...request };
     return null;
   },
   () => {
-    for (const process of owned) reap(process);
-    for (const name of namespaces) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
-    if (lock !== undefined) releaseLock(lock);
+    reap(owned);
+    if (owned.lock !== undefined) releaseLock(owned.lock);
   },
 );
-
-/** A pid that is another process's by now leads no group of ours. */
-function reap({ pid, startTime }: ProcessIdentity): void {
-  const now = identify(pid);
-  if (now !== undefined && startTime !== '' && now.startTime !== startTime) return;
-  signal(-pid, 'SIGKILL');
-}

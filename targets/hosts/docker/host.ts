@@ -1,0 +1,50 @@
+/** The `docker` host kind: nodes are containers of a Docker engine on this machine. Needs root, for what is done inside their namespaces. */
+import type { Capability, HostKind, HostRequest, ProbedCapability } from '../../../harness/contracts/index.ts';
+import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { probeDetour } from '../netns/host.ts';
+import type { ProcessCluster } from '../process/assemble-cluster.ts';
+import { processHost } from '../process/host.ts';
+import { openDockerCluster } from './docker-cluster.ts';
+import { connectEngine, isInstalled, probeEngine } from './engine.ts';
+import { type DockerOptions, dockerOptions } from './options.ts';
+
+export const docker: HostKind<DockerOptions> & { open(request: HostRequest<DockerOptions>): Promise<ProcessCluster> } = {
+  name: 'docker',
+  summary: 'containers of a Docker engine on this machine: Linux, root',
+  options: dockerOptions,
+  async probe(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
+    const engine = await probeDocker();
+    // what processes and clocks can do is the same as on `process`, as long as there are containers to put them into
+    const probed = [...(await processHost.probe())].map(([name, found]): [Capability, ProbedCapability] => {
+      if (!engine.ok) return [name, engine];
+      if (name === 'net.shape') return [name, probeDetour()];
+      return [name, name.startsWith('net.') ? { ok: true, found: `${engine.found}, nft in the namespaces of its containers` } : found];
+    });
+    return new Map(probed);
+  },
+  open: openDockerCluster,
+};
+
+async function probeDocker(): Promise<ProbedCapability> {
+  if (process.platform !== 'linux')
+    return { ok: false, found: `${process.platform} has its containers in a machine of their own`, remedy: 'Use --host process or --host sim.' };
+  try {
+    const engine = await probeEngine(await connectEngine());
+    if (!engine.ok) return engine;
+    if (process.getuid?.() !== 0) return { ok: false, found: `${engine.found}, but not root`, remedy: 'Run as root (sudo), or use --host process.' };
+    for (const [program, packageName] of PROGRAMS)
+      if (!isInstalled(program)) return { ok: false, found: `there is no ${program}`, remedy: `Install the package ${packageName}.` };
+    return engine;
+  } catch (error) {
+    if (!isOrdealError(error)) throw error;
+    return { ok: false, found: error.what, remedy: error.remedy };
+  }
+}
+
+const PROGRAMS = [
+  ['ip', 'iproute2'],
+  ['nft', 'nftables'],
+  ['nsenter', 'util-linux'],
+  ['mkfifo', 'coreutils'],
+  ['tar', 'tar'],
+] as const;

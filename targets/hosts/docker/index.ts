@@ -1,0 +1,2 @@
+/** Nodes as containers. */
+export { docker } from './host.ts';
