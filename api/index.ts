@@ -17,7 +17,7 @@ export { defineConfig, type OrdealConfig, type TestConfig } from './config/defin
 export { loadConfig } from './config/load-config.ts';
 export { type DemoReport, type Expectation, runDemo } from './demo/demo.ts';
 export { type ExaminedHost, examineMachine } from './doctor/examine-machine.ts';
-export { type HealRunsRequest, healRuns } from './heal/heal-runs.ts';
+export { type HealRunsRequest, healRuns, sweepHosts } from './heal/heal-runs.ts';
 export {
   describeIncident,
   type IncidentDescription,

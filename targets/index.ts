@@ -1,5 +1,5 @@
 /** `ordeal/targets`: the systems for configurations. Host kinds are named by strings: `host: 'sim'`. */
-export { EXEC, NODE_PROGRAM } from './configuration/capabilities.ts';
+export { EXEC, MACHINE_FILES, NODE_PROGRAM } from './configuration/capabilities.ts';
 export { etcd, postgres, raftkv, rqlite } from './configuration/systems.ts';
 export type { EtcdOptions } from './systems/etcd/index.ts';
 export type { PostgresOptions } from './systems/postgres/index.ts';

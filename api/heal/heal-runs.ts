@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { OrdealError } from '../../harness/errors/ordeal-error.ts';
 import { createRealClock } from '../../harness/time/real-clock.ts';
 import { findJournals, type HealReport, healJournals } from '../../nemesis/heal/index.ts';
+import { HOSTS } from '../../targets/registry/hosts.ts';
 
 export interface HealRunsRequest {
   /** Run folders, or folders of run folders, besides the runs that are registered on this machine. */
@@ -17,4 +18,14 @@ export async function healRuns(request: HealRunsRequest): Promise<readonly HealR
   if (missing !== undefined) throw new OrdealError('ORDEAL_NO_SUCH_RUN', { what: 'there is no such folder', where: missing });
   const { undo } = await import('../../targets/controls/undo-registry.ts');
   return healJournals({ journals: findJournals(request.roots ?? []), undo: { undo }, clock: createRealClock(), mode: request.mode });
+}
+
+/** What dead runs left on the hosts of this machine goes. Resolves with the ids of those runs; a host that cannot be asked has nothing. */
+export async function sweepHosts(): Promise<readonly string[]> {
+  const swept = await Promise.all(
+    Object.values(HOSTS)
+      .map(async (entry) => (await (await entry.load()).sweep?.()) ?? [])
+      .map((ids) => ids.catch(() => [])),
+  );
+  return [...new Set(swept.flat())];
 }

@@ -16,16 +16,17 @@ export interface Ran {
 /** Runs of one system into a folder of their own. */
 export class RealRuns implements Disposable {
   readonly #system: string;
-  readonly #out: string;
+  /** Where the runs lie. */
+  readonly folder: string;
 
   constructor(system: string) {
     this.#system = system;
-    this.#out = mkdtempSync(join(tmpdir(), `ordeal-${system}-`));
+    this.folder = mkdtempSync(join(tmpdir(), `ordeal-${system}-`));
   }
 
   /** Throws when the run did not come to results. */
   run(host: string, ...options: string[]): Ran {
-    const argv = [ORDEAL, 'run', this.#system, '--host', host, ...options, '--json', '--out', this.#out];
+    const argv = [ORDEAL, 'run', this.#system, '--host', host, ...options, '--json', '--out', this.folder];
     const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', maxBuffer: 64 << 20 });
     if (!stdout.startsWith('{')) throw new Error(`${status}: ${stderr}${stdout}`);
     return { status, results: JSON.parse(stdout) as RunResults };
@@ -33,30 +34,30 @@ export class RealRuns implements Disposable {
 
   /** Namespaces of these runs (others may be under way beside them), processes that know the folder, and mounts of either. */
   leftovers(): Readonly<Record<'namespaces' | 'processes' | 'mounts', readonly string[]>> {
-    const prefixes = this.#runIds().map((id) => `ordeal-${id}-`);
+    const prefixes = this.runIds().map((id) => `ordeal-${id}-`);
     if (prefixes.length === 0) throw new Error('there was no run to leave anything');
     const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns').filter((name) => prefixes.some((prefix) => name.startsWith(prefix))) : [];
     const processes = readdirSync('/proc').filter((pid) => {
       try {
-        return /^\d+$/.test(pid) && pid !== String(process.pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(this.#out);
+        return /^\d+$/.test(pid) && pid !== String(process.pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(this.folder);
       } catch {
         return false;
       }
     });
     const mounts = readFileSync('/proc/mounts', 'latin1')
       .split('\n')
-      .filter((line) => prefixes.some((prefix) => line.includes(`/run/netns/${prefix}`)) || line.includes(this.#out));
+      .filter((line) => prefixes.some((prefix) => line.includes(`/run/netns/${prefix}`)) || line.includes(this.folder));
     return { namespaces, processes, mounts };
   }
 
-  /** From the headers of the histories; `latest` is a link and names one of the others again. */
-  #runIds(): string[] {
-    const histories = globSync(join(this.#out, '*', '2*', 'history.jsonl'));
+  /** The ids of the runs, from the headers of the histories; `latest` is a link and names one of the others again. */
+  runIds(): string[] {
+    const histories = globSync(join(this.folder, '*', '2*', 'history.jsonl'));
     return histories.map((path) => (JSON.parse(readFileSync(path, 'utf8').split('\n', 1)[0]!) as { runId: string }).runId);
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.#out, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

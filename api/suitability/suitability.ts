@@ -19,6 +19,11 @@ export function whyUnsuitable(system: Claims, host: string): Unsuitable | undefi
       why: `${system.name} advertises the very address that it binds, so no proxy can stand between its members`,
       remedy: 'Use --host netns.',
     };
+  if (host === 'docker' && system.needs.some((capability) => capability === 'machine-files'))
+    return {
+      why: `${system.name} needs more files than its program, and an image is made of the program and its libraries alone`,
+      remedy: 'Use --host netns or --host process.',
+    };
   return undefined;
 }
 

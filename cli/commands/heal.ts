@@ -1,7 +1,7 @@
 /** `ordeal heal [RUN…]`: brings back what runs left behind that could not do it themselves. */
 import chalk from 'chalk';
 import type { Command } from 'commander';
-import { type HealReport, healRuns } from '../../api/index.ts';
+import { type HealReport, healRuns, sweepHosts } from '../../api/index.ts';
 import { EXIT } from '../../harness/errors/codes.ts';
 import type { CommandContext } from './command.ts';
 
@@ -28,8 +28,9 @@ export function healCommand(command: Command, context: CommandContext): void {
       const asks = flags.all === true && flags.yes !== true;
       const mode = flags.dryRun || asks ? 'list' : flags.force ? 'force' : 'heal';
       const reports = await healRuns({ roots, mode });
+      const swept = mode === 'list' ? [] : await sweepHosts();
       if (flags.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
-      else process.stdout.write(render(reports));
+      else process.stdout.write(render(reports) + swept.map((run) => `${'removed'.padEnd(10)} what run ${run} had left\n`).join(''));
       if (asks && reports.some((report) => report.status === 'open')) process.stdout.write('To undo these: ordeal heal --all --yes\n');
       context.exitCode = reports.some((report) => report.status === 'failed' || report.status === 'unreadable') ? EXIT.environment : EXIT.valid;
     });

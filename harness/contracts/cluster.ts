@@ -84,6 +84,8 @@ export interface HostKind<P = unknown> {
   /** What this machine lets this host kind do, each with what was found and how to enable it. */
   probe(): Promise<ReadonlyMap<Capability, ProbedCapability>>;
   open(request: HostRequest<P>): Promise<Cluster & AsyncDisposable>;
+  /** Removes what runs left whose processes are dead, and no journal names (containers, namespaces). Resolves with the ids of those runs. */
+  sweep?(): Promise<readonly string[]>;
 }
 
 /** How members of a system learn where the others are (rule 20). */

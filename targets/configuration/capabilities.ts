@@ -6,3 +6,6 @@ export const NODE_PROGRAM = 'node-program' as Capability;
 
 /** Programs of the operating system. */
 export const EXEC = 'exec' as Capability;
+
+/** More files of this machine than a program and its libraries: not on `docker`. */
+export const MACHINE_FILES = 'machine-files' as Capability;

@@ -14,11 +14,12 @@ import { createDetourControl } from '../../controls/tun-detour/detour-control.ts
 import { startDetour } from '../../controls/tun-detour/start-detour.ts';
 import { type NetnsPlan, planSubnet } from '../netns/address-plan.ts';
 import { nodeNamespace, removeNamespaces } from '../netns/namespaces.ts';
+import { removeOrphanNamespaces } from '../netns/orphans.ts';
 import { assembleCluster, type ProcessCluster } from '../process/assemble-cluster.ts';
 import { cutsLinks } from '../process/process-cluster.ts';
 import type { ReaperRequest } from '../process/reap.ts';
 import { containerLaunch } from './container-launch.ts';
-import { connectEngine, engineEnvironment, removeOrphans, removeRun } from './engine.ts';
+import { engineEnvironment, localEngine, removeOrphans, removeRun } from './engine.ts';
 import { buildNetwork } from './network.ts';
 import type { DockerOptions } from './options.ts';
 
@@ -32,10 +33,11 @@ export async function openDockerCluster(request: HostRequest<DockerOptions>): Pr
   const ids = Array.from({ length: request.nodes }, (_, i) => `n${i + 1}` as NodeId);
   const resources = new AsyncDisposableStack();
   try {
-    const engine = await connectEngine();
+    const engine = await localEngine();
     const plan = planSubnet(runId, ids);
     resources.defer(() => plan.release());
     await removeOrphans(engine);
+    await removeOrphanNamespaces();
     const namespaces = ids.map((node) => nodeNamespace(runId, node));
     const reaper = await startHelper<ReaperRequest, null>('reaper', entryUrl(import.meta.url, './reaper-main'), ['env', ...engineEnvironment()]);
     resources.defer(() => reaper.close());

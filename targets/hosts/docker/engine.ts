@@ -1,5 +1,6 @@
 /** The Docker engine, through dockerode: an optional peer, loaded when it is needed, and only in this folder. */
 import { spawnSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { release } from 'node:os';
 import type Docker from 'dockerode';
 import type { ProbedCapability } from '../../../harness/contracts/index.ts';
@@ -13,8 +14,10 @@ export const NODE_LABEL = 'ordeal.node';
 /** Images that we made, kept for the runs to come. */
 export const IMAGE_LABEL = 'ordeal.image';
 
+/** Who made it. A pid means something in its own pid namespace alone. */
 interface Owner extends ProcessIdentity {
   readonly bootId: string;
+  readonly pidNamespace: string;
 }
 
 type Labelled = { readonly Labels?: Readonly<Record<string, string>> | undefined };
@@ -61,6 +64,14 @@ export async function probeEngine(engine: Docker): Promise<ProbedCapability> {
   return { ok: true, found };
 }
 
+/** An engine whose containers are processes of this machine. Rejects with ORDEAL_MISSING_CAPABILITY. */
+export async function localEngine(): Promise<Docker> {
+  const engine = await connectEngine();
+  const { ok, found, remedy } = await probeEngine(engine);
+  if (ok) return engine;
+  throw new OrdealError('ORDEAL_MISSING_CAPABILITY', { what: found, where: '--host docker', ...(remedy !== undefined && { remedy }) });
+}
+
 /** The environment that leads a helper process to the same engine. */
 export function engineEnvironment(): readonly string[] {
   return ['DOCKER_HOST', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'].flatMap((name) => (process.env[name] ? [`${name}=${process.env[name]}`] : []));
@@ -68,7 +79,7 @@ export function engineEnvironment(): readonly string[] {
 
 /** The labels of what a run of this process makes. */
 export function labelsOf(runId: string): Record<string, string> {
-  const owner: Owner = { ...(identify(process.pid) ?? { pid: process.pid, startTime: '' }), bootId: bootId() };
+  const owner: Owner = { ...(identify(process.pid) ?? { pid: process.pid, startTime: '' }), bootId: bootId(), pidNamespace: pidNamespace() };
   return { [RUN_LABEL]: runId, [OWNER_LABEL]: JSON.stringify(owner) };
 }
 
@@ -91,11 +102,29 @@ async function removeLabelled(engine: Docker, label: string, choose: (thing: Lab
   return [...new Set([...containers, ...networks].map((thing) => (thing as Labelled).Labels?.[RUN_LABEL] ?? ''))];
 }
 
-/** What has no owner that can be read is not of our making. */
-function isOrphan({ Labels }: Labelled): boolean {
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+/** What the engine has of these runs, by name. Rejects with ORDEAL_MISSING_CAPABILITY. */
+export async function namesAtEngine(runIds: readonly string[]): Promise<readonly string[]> {
+  const engine = await connectEngine();
+  const filters = JSON.stringify({ label: [RUN_LABEL] });
+  const containers = await engine.listContainers({ all: true, filters });
+  const networks = await engine.listNetworks({ filters });
+  const named = [...containers.map(({ Names, Labels }) => ({ name: Names[0] ?? '', Labels })), ...networks.map(({ Name, Labels }) => ({ name: Name, Labels }))];
+  return named.flatMap(({ name, Labels }) => (runIds.includes(Labels?.[RUN_LABEL] ?? '') ? [name] : []));
+}
+
+/** Its owner is dead: pure of the labels. What has no owner that can be read is not of our making. */
+export function isOrphan({ Labels }: Labelled): boolean {
   try {
     const owner = JSON.parse(Labels?.[OWNER_LABEL] ?? '') as Owner;
-    return owner.bootId !== bootId() || !isAlive(owner);
+    return owner.bootId !== bootId() || (owner.pidNamespace === pidNamespace() && !isAlive(owner));
   } catch {
     return false;
   }

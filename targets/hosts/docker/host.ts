@@ -2,13 +2,20 @@
 import type { Capability, HostKind, HostRequest, ProbedCapability } from '../../../harness/contracts/index.ts';
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { probeDetour } from '../netns/host.ts';
+import { removeOrphanNamespaces } from '../netns/orphans.ts';
 import type { ProcessCluster } from '../process/assemble-cluster.ts';
 import { processHost } from '../process/host.ts';
 import { openDockerCluster } from './docker-cluster.ts';
-import { connectEngine, isInstalled, probeEngine } from './engine.ts';
+import { connectEngine, isInstalled, probeEngine, removeOrphans } from './engine.ts';
 import { type DockerOptions, dockerOptions } from './options.ts';
 
-export const docker: HostKind<DockerOptions> & { open(request: HostRequest<DockerOptions>): Promise<ProcessCluster> } = {
+/** Opens a `ProcessCluster`: its containers' processes are there for the watchdog. */
+interface DockerHostKind extends HostKind<DockerOptions> {
+  open(request: HostRequest<DockerOptions>): Promise<ProcessCluster>;
+  sweep(): Promise<readonly string[]>;
+}
+
+export const docker: DockerHostKind = {
   name: 'docker',
   summary: 'containers of a Docker engine on this machine: Linux, root',
   options: dockerOptions,
@@ -18,12 +25,19 @@ export const docker: HostKind<DockerOptions> & { open(request: HostRequest<Docke
     const probed = [...(await processHost.probe())].map(([name, found]): [Capability, ProbedCapability] => {
       if (!engine.ok) return [name, engine];
       if (name === 'net.shape') return [name, probeDetour()];
+      if (name === 'machine-files') return [name, OWN_FILES];
       return [name, name.startsWith('net.') ? { ok: true, found: `${engine.found}, nft in the namespaces of its containers` } : found];
     });
     return new Map(probed);
   },
   open: openDockerCluster,
+  async sweep() {
+    const swept = (await probeDocker()).ok ? await removeOrphans(await connectEngine()) : [];
+    return [...new Set([...swept, ...(await removeOrphanNamespaces())])];
+  },
 };
+
+const OWN_FILES: ProbedCapability = { ok: false, found: 'containers have files of their own', remedy: 'Use --host netns.' };
 
 async function probeDocker(): Promise<ProbedCapability> {
   if (process.platform !== 'linux')

@@ -8,6 +8,7 @@ import type { ProcessCluster } from '../process/assemble-cluster.ts';
 import { processHost } from '../process/host.ts';
 import { type ProcessOptions, processOptions } from '../process/options.ts';
 import { openNetnsCluster } from './netns-cluster.ts';
+import { removeOrphanNamespaces } from './orphans.ts';
 
 export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<HostKind<ProcessOptions>['open']>): Promise<ProcessCluster> } = {
   name: 'netns',
@@ -24,6 +25,7 @@ export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<Hos
     return new Map(probed);
   },
   open: openNetnsCluster,
+  sweep: removeOrphanNamespaces,
 };
 
 /** Makes a TUN device and lets it go. */

@@ -11,12 +11,12 @@ import { Witnesses } from '../../controls/nft/witnesses.ts';
 import { createDetourControl } from '../../controls/tun-detour/detour-control.ts';
 import { startDetour } from '../../controls/tun-detour/start-detour.ts';
 import { assembleCluster, type ProcessCluster, type Surroundings } from '../process/assemble-cluster.ts';
-import { livingRuns } from '../process/loopback-claim.ts';
 import type { ProcessOptions } from '../process/options.ts';
 import { cutsLinks } from '../process/process-cluster.ts';
 import type { ReaperRequest } from '../process/reap.ts';
-import { type NetnsPlan, planSubnet, SUBNET_LOCKS } from './address-plan.ts';
-import { buildNetwork, namespaceNames, namespacesOf, nodeNamespace, removeNamespaces, runOfNamespace, switchNamespace } from './namespaces.ts';
+import { type NetnsPlan, planSubnet } from './address-plan.ts';
+import { buildNetwork, namespacesOf, nodeNamespace, removeNamespaces, switchNamespace } from './namespaces.ts';
+import { removeOrphanNamespaces } from './orphans.ts';
 
 const NET_SHAPE = 'net.shape' as Capability;
 
@@ -30,7 +30,7 @@ export async function openNetnsCluster(request: HostRequest<ProcessOptions>): Pr
   try {
     const plan = planSubnet(runId, ids);
     resources.defer(() => plan.release());
-    await removeOrphans();
+    await removeOrphanNamespaces();
     const namespaces = namespacesOf(runId, ids);
     const reaper = await startHelper<ReaperRequest, null>('reaper', entryUrl(import.meta.url, '../process/reaper-main'));
     resources.defer(() => reaper.close());
@@ -99,14 +99,4 @@ async function networkControls(
     links: createNftLinksControl({ ...parts, onCut }),
     shapes: createDetourControl({ nodes: ids, detour: helper, identity, witnesses, addressOf, namespaceOf, deviceOf, isCut }),
   };
-}
-
-/** Namespaces of runs that hold no claim any more: their harness and its reaper were killed together. */
-async function removeOrphans(): Promise<void> {
-  const living = livingRuns(SUBNET_LOCKS);
-  const orphans = namespaceNames().filter((name) => {
-    const owner = runOfNamespace(name);
-    return owner !== undefined && !living.has(owner);
-  });
-  await removeNamespaces(orphans);
 }

@@ -27,6 +27,7 @@ function programs(): Record<string, ProbedCapability> {
   return {
     'node-program': { ok: true, found: `Node ${process.versions.node}` },
     exec: { ok: true, found: `${process.platform} ${process.arch}` },
+    'machine-files': { ok: true, found: 'nodes see the files of this machine' },
   };
 }
 

@@ -12,7 +12,7 @@ import { listAppendClients, rwRegisterClients } from './transaction-clients.ts';
 export const postgres: System<PostgresOptions> = {
   name: 'postgres',
   summary: 'real PostgreSQL, from the PATH or the distribution',
-  needs: ['exec' as Capability],
+  needs: ['exec', 'machine-files'] as Capability[],
   addressing: 'per-peer',
   options: postgresOptions,
   faultModel: { crashes: 'none', powerLoss: 'all', clocks: 'any' },
