@@ -16,7 +16,7 @@ export function doctorCommand(command: Command, context: CommandContext): void {
       else {
         for (const host of hosts) {
           process.stdout.write(`${chalk.bold(host.name)}  ${chalk.dim(host.summary)}\n`);
-          for (const { capability, ok, found, remedy } of host.capabilities) {
+          for (const { capability, ok, found, remedy } of inShort(host.capabilities)) {
             process.stdout.write(
               `  ${ok ? chalk.green('✓') : chalk.yellow('–')} ${capability.padEnd(20)} ${found}\n${remedy && !ok ? `      ${remedy}\n` : ''}`,
             );
@@ -25,4 +25,13 @@ export function doctorCommand(command: Command, context: CommandContext): void {
       }
       context.exitCode = hosts.some((host) => host.capabilities.some(({ ok }) => ok)) ? EXIT.valid : EXIT.environment;
     });
+}
+
+type Capabilities = Awaited<ReturnType<typeof examineMachine>>[number]['capabilities'];
+
+/** A host that can do nothing, for one and the same reason, says so once. */
+function inShort(capabilities: Capabilities): Capabilities {
+  const [first] = capabilities;
+  if (first === undefined || capabilities.some(({ ok, found }) => ok || found !== first.found)) return capabilities;
+  return [{ ...first, capability: 'nothing' }];
 }

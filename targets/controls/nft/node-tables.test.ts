@@ -4,7 +4,8 @@ import type { Change, LinkEnd, NodeId } from '../../../harness/contracts/index.t
 import { nodeTableScript, nodeTables, undoNodeTables } from './node-tables.ts';
 
 const [n1, n2, n3] = ['n1', 'n2', 'n3'] as [NodeId, NodeId, NodeId];
-const addressesOf = (end: LinkEnd): readonly string[] => (end === 'clients' ? ['10.0.0.253'] : [`10.0.0.${end.slice(1)}`, `10.1.0.${end.slice(1)}`, `fd00::${end.slice(1)}`]);
+const addressesOf = (end: LinkEnd): readonly string[] =>
+  end === 'clients' ? ['10.0.0.253'] : [`10.0.0.${end.slice(1)}`, `10.1.0.${end.slice(1)}`, `fd00::${end.slice(1)}`];
 const script = (...links: (readonly [LinkEnd, LinkEnd])[]): string => nodeTableScript(n2, links, addressesOf);
 
 it('drops at who hears, by all addresses of who speaks, and what goes to clients where it leaves', () => {
