@@ -9,6 +9,8 @@ export {
   corrupt,
   delay,
   duplicate,
+  failover,
+  forcedPromotion,
   isolateClients,
   kill,
   loss,
@@ -25,5 +27,6 @@ export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStro
 export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
 export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
 export type { BandwidthOptions, CorruptOptions, DelayOptions, DuplicateOptions, LossOptions, ReorderOptions } from './faults/shape.ts';
+export type { FailoverOptions, ForcedPromotionOptions } from './faults/promotion.ts';
 export * from './grudge/index.ts';
 export { SELECTIONS, type Selection, select, selectionOption, type Turn } from './selection/selection.ts';

@@ -3,6 +3,7 @@ import type { Capability, Fault, Generator, HostKind, Ns, ProbedCapability, Rng,
 import { isOrdealError, OrdealError } from '../../harness/errors/ordeal-error.ts';
 import { unknownName } from '../../harness/errors/suggest.ts';
 import { ms } from '../../harness/time/units.ts';
+import { MEMBER_PROMOTE } from '../../nemesis/faults/capabilities.ts';
 import { FAULTS } from '../../nemesis/registry/faults.ts';
 import { FAMILIES, type Package, packageFor, planSchedule, type ScriptStep, scenarioSteps, scripted } from '../../nemesis/schedule/index.ts';
 import type { RunPlan } from '../plans/plan.ts';
@@ -31,7 +32,7 @@ export interface FaultScope {
 export async function planFaults({ plan, system, host, own, rng }: FaultScope): Promise<FaultPlan> {
   const faults = new Map<string, Fault>(own);
   for (const [name, entry] of Object.entries(FAULTS)) faults.set(name, await entry.load());
-  const probed = await host.probe();
+  const probed = new Map([...(await host.probe()), ...verbsOf(system)]);
   requireCapabilities(system, host, probed);
   const can = (name: string): boolean => (faults.get(name)?.needs ?? []).every((capability) => probed.get(capability)?.ok);
   const refusing = (name: string, make: () => Package): Package => {
@@ -53,6 +54,12 @@ export async function planFaults({ plan, system, host, own, rng }: FaultScope): 
   const instrument = new Set([...named].flatMap((name) => faults.get(name)?.needs ?? []));
   steps.push(...planSchedule({ packages, detectionNs: ms(system.detectionMs), timeLimitNs: ms(plan.timeLimitMs), rng, ...timingOf(plan) }));
   return { schedule: scripted(steps), faults, instrument, families };
+}
+
+/** What the system, not the host, has to do. */
+function verbsOf(system: System): readonly [Capability, ProbedCapability][] {
+  const missing = { ok: false, found: `${system.name} cannot be told who is primary`, remedy: 'Use a system with forced promotion, or other faults.' };
+  return [[MEMBER_PROMOTE, system.promotions ? { ok: true, found: system.name } : missing]];
 }
 
 function optionsIn({ value }: ScriptStep): RunPlan['system']['options'] {

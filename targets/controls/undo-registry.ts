@@ -4,6 +4,7 @@
  */
 import type { UndoRegistry } from '../../harness/contracts/index.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
+import { undoPostgresPromotion } from '../systems/postgres/promotion-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
 import { undoProcessKill, undoProcessPause } from './process-signals/process-undo.ts';
 import { undoDetour } from './tun-detour/detour-undo.ts';
@@ -12,6 +13,7 @@ import { undoVdsoClock } from './vdso/clock-undo.ts';
 export const undo: UndoRegistry['undo'] = {
   'nft.links': undoNftLinks,
   'proxy.links': undoProxyLinks,
+  'postgres.promotion': undoPostgresPromotion,
   'process.kill': undoProcessKill,
   'process.pause': undoProcessPause,
   'tun.shape': undoDetour,
