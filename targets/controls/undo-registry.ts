@@ -3,8 +3,8 @@
  * this module by url. One line for each kind; the functions live in the folders of their controls.
  */
 import type { UndoRegistry } from '../../harness/contracts/index.ts';
-import { undoProxyLinks } from './link-proxy/links-undo.ts';
 import { undoPostgresPromotion } from '../systems/postgres/promotion-undo.ts';
+import { undoProxyLinks } from './link-proxy/links-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
 import { undoProcessKill, undoProcessPause } from './process-signals/process-undo.ts';
 import { undoDetour } from './tun-detour/detour-undo.ts';

@@ -17,8 +17,10 @@ export interface Table {
   readonly columns: string;
 }
 
-/** A factory of clients that do `operate` on the table; `whom` says who is asked for an operation, the primary where it is absent. */
-export function postgresClients(table: Table, operate: Operate, whom: (op: Invocation) => Member['role'] = () => 'primary'): ClientFactory {
+/** A factory of clients that do `operate` on the table, in a session with the primary; operations `read` with whom `reads` says. */
+export function postgresClients(table: Table, operate: Operate, reads: Member['role'] = 'primary'): ClientFactory {
+  const roles = new Set<Member['role']>(['primary', reads]);
+  const whom = (op: Invocation): Member['role'] => (op.f === 'read' ? reads : 'primary');
   let nodes: readonly Node[] = [];
   return {
     setup: async (cluster, signal) => {
@@ -27,9 +29,10 @@ export function postgresClients(table: Table, operate: Operate, whom: (op: Invoc
     },
     open: async (node: Node, signal: AbortSignal): Promise<Client> => {
       const connections = new Connections(nodes.length > 1 ? nodes : [node]);
-      await connections.to('primary', signal);
+      for (const role of roles) await connections.to(role, signal);
       return {
         invoke: async (op: Invocation, call: Call): Promise<Outcome> => operate(await connections.to(whom(op), call.signal), op, call.signal),
+        speaksTo: (op) => connections.nodeOf(whom(op)),
         close: async () => connections.close(),
       };
     },

@@ -75,7 +75,10 @@ async function glance(clock: Clock, nodes: readonly Node[]): Promise<readonly Me
 function choose(members: readonly Member[], choice: PromotionParams['choice']): Member | undefined {
   const standbys = members.filter(({ role }) => role === 'standby');
   if (choice === 'first') return standbys[0];
-  return standbys.reduce<Member | undefined>((best, each) => (best === undefined || position(each.received) > position(best.received) ? each : best), undefined);
+  return standbys.reduce<Member | undefined>(
+    (best, each) => (best === undefined || position(each.received) > position(best.received) ? each : best),
+    undefined,
+  );
 }
 
 /** A place in the log as a number: PostgreSQL writes its halves in hexadecimal digits. */

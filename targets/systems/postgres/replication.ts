@@ -9,8 +9,8 @@ const TIMEOUT = '2s';
 export interface Following {
   /** Who begins as primary; whoever is promoted later stays so in its data directory. */
   readonly role: 'primary' | 'standby';
-  /** Where a primary is to be looked for: libpq tries the others one after the other. */
-  readonly primary: string;
+  /** Where a primary is to be looked for, for a copy: an address each, to be tried in turn. */
+  readonly sources: readonly string[];
   /** Settings of the command line. */
   readonly settings: Readonly<Record<string, string>>;
   /** Settings that can be changed while the server runs. */
@@ -22,16 +22,14 @@ export function followingOf(node: Node, { nodes }: Cluster, replication: Postgre
   const others = nodes.filter(({ id }) => id !== node.id);
   if (others.length === 0) return undefined;
   const addresses = others.map((other) => other.peerAddress(SQL_PORT, node.id));
-  const primary = [
-    `host=${addresses.map(({ host }) => host).join(',')}`,
-    `port=${addresses.map(({ port }) => port).join(',')}`,
-    'user=postgres target_session_attrs=primary connect_timeout=2 sslmode=disable gssencmode=disable',
-  ].join(' ');
+  const attributes = { user: 'postgres', target_session_attrs: 'primary', connect_timeout: '2', sslmode: 'disable', gssencmode: 'disable' };
+  const hosts = { host: addresses.map(({ host }) => host).join(','), port: addresses.map(({ port }) => port).join(',') };
   return {
     role: node.id === nodes[0]?.id ? 'primary' : 'standby',
-    primary,
+    // one at a time: libpq leaves it at the first host that takes the connection and then hangs up, as the link proxy of a dead node does
+    sources: addresses.map(({ host, port }) => `postgresql://${host}:${port}/?${new URLSearchParams(attributes)}`),
     settings: {
-      primary_conninfo: `${primary} application_name=${node.id}`,
+      primary_conninfo: words({ ...hosts, ...attributes, application_name: node.id }),
       wal_sender_timeout: TIMEOUT,
       wal_receiver_timeout: TIMEOUT,
       wal_receiver_status_interval: '1s',
@@ -42,6 +40,12 @@ export function followingOf(node: Node, { nodes }: Cluster, replication: Postgre
     },
     configuration: `synchronous_standby_names = '${synchronousStandbys(replication, others)}'`,
   };
+}
+
+function words(parameters: Readonly<Record<string, string>>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 /** The setting of a node for the time when it is primary: it may wait for any or all others. */

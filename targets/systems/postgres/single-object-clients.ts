@@ -8,7 +8,7 @@ import { rolledBack } from './transactions.ts';
 
 export function registerClients({ reads }: PostgresOptions): ClientFactory {
   const table = { name: 'ordeal_register', columns: 'key integer PRIMARY KEY, value integer NOT NULL' };
-  return postgresClients(table, register, (op) => (op.f === 'read' ? reads : 'primary'));
+  return postgresClients(table, register, reads);
 }
 
 async function register(session: Session, op: Invocation, signal: AbortSignal): Promise<Outcome> {
@@ -59,6 +59,6 @@ export function setClients({ reads }: PostgresOptions): ClientFactory {
       const [found] = await session.ask(['SELECT element FROM ordeal_set'], 'open', signal);
       return { type: 'ok', value: found!.rows.map(([element]) => element!) };
     },
-    (op) => (op.f === 'read' ? reads : 'primary'),
+    reads,
   );
 }

@@ -24,7 +24,7 @@ export function discardMark(data: string): string {
 
 const SCRIPT = `
 set -e
-initdb=$1 basebackup=$2 postgres=$3 data=$4 role=$5 primary=$6 configuration=$7
+initdb=$1 basebackup=$2 postgres=$3 data=$4 role=$5 sources=$6 configuration=$7
 shift 7
 if [ -e "$data.discard" ]; then
   rm -rf "$data"
@@ -33,13 +33,16 @@ fi
 if [ ! -s "$data/PG_VERSION" ]; then
   rm -rf "$data.new"
   if [ "$role" = standby ]; then
-    until "$basebackup" --pgdata "$data.new" --dbname "$primary" --wal-method stream --checkpoint fast --no-sync; do
-      rm -rf "$data.new"
-      sleep 0.1
+    until [ -s "$data.new/backup_manifest" ]; do
+      for source in $sources; do
+        rm -rf "$data.new"
+        if "$basebackup" --pgdata "$data.new" --dbname "$source" --wal-method stream --checkpoint fast --no-sync; then break; fi
+        sleep 0.1
+      done
     done
     touch "$data.new/standby.signal"
   else
-    "$initdb" --pgdata "$data.new" --username postgres --auth trust --no-sync --encoding UTF8 --locale C
+    "$initdb" --pgdata "$data.new" --username postgres --auth trust --no-sync --encoding UTF8 --locale C --wal-segsize 1
     echo 'host all,replication all all trust' >> "$data.new/pg_hba.conf"
   fi
   mv "$data.new" "$data"
@@ -51,6 +54,6 @@ exec "$postgres" -D "$data" "$@"
 
 export function startCommand({ initdb, basebackup, postgres, data, settings, following }: StartArguments): string[] {
   const given = Object.entries({ ...settings, ...following?.settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const role = [following?.role ?? 'primary', following?.primary ?? '', following?.configuration ?? ''];
+  const role = [following?.role ?? 'primary', following?.sources.join(' ') ?? '', following?.configuration ?? ''];
   return ['sh', '-c', SCRIPT, 'ordeal-postgres', initdb, basebackup ?? '', postgres, data, ...role, ...given];
 }

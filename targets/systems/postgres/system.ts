@@ -1,10 +1,11 @@
 /** Real PostgreSQL (recipe: one server a node, all but one of them standbys, the driver `pg` for clients). Runs wherever programs of the operating system run. */
 import type { Capability, Cluster, NodeId, System, Value } from '../../../harness/contracts/index.ts';
+import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { attached, membersOf } from './members.ts';
 import { type PostgresOptions, postgresOptions } from './options.ts';
 import { SQL_PORT } from './ports.ts';
-import { type ProvisionedPostgres, provisionPostgres, requireBasebackup } from './provision.ts';
 import { createPromotions } from './promotions.ts';
+import { type ProvisionedPostgres, provisionPostgres, requireBasebackup } from './provision.ts';
 import { followingOf } from './replication.ts';
 import { dataOf, serverProgram } from './server-program.ts';
 import { registerClients, setClients } from './single-object-clients.ts';
@@ -19,10 +20,11 @@ export const postgres: System<PostgresOptions> = {
   faultModel: { crashes: 'none', powerLoss: 'all', clocks: 'any' },
   detectionMs: 2_000,
   provision: async (_options, signal): Promise<Value> => provisionPostgres(signal),
-  program(node, cluster, found, { replication }) {
+  program(node, cluster, found, { replication, reads }) {
     const provisioned = found as unknown as ProvisionedPostgres;
     const following = followingOf(node, cluster, replication);
     if (following) requireBasebackup(provisioned);
+    else if (reads === 'standby') throw noStandby();
     return serverProgram({ provisioned, address: node.bindAddress(SQL_PORT), data: dataOf(node), following });
   },
   async ready(cluster, signal) {
@@ -44,5 +46,14 @@ export const postgres: System<PostgresOptions> = {
     return roles;
   },
 };
+
+function noStandby(): OrdealError {
+  return new OrdealError('ORDEAL_BAD_OPTION', {
+    what: 'a single node has no standby to read from',
+    where: '--reads',
+    value: 'standby',
+    remedy: 'Use --nodes 2 or more.',
+  });
+}
 
 const READY_PAUSE = 50_000_000 as Parameters<Cluster['clock']['sleep']>[0];
