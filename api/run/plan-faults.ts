@@ -28,12 +28,17 @@ export interface FaultScope {
   readonly rng: Rng;
 }
 
+/** What the host and the system can do, together. */
+type Probed = Pick<ReadonlyMap<Capability, ProbedCapability>, 'get'>;
+
 /** Throws ORDEAL_UNKNOWN_FAULT, ORDEAL_MISSING_CAPABILITY, ORDEAL_BAD_OPTION or ORDEAL_TIME_LIMIT_TOO_SHORT. */
 export async function planFaults({ plan, system, host, own, rng }: FaultScope): Promise<FaultPlan> {
   const faults = new Map<string, Fault>(own);
   for (const [name, entry] of Object.entries(FAULTS)) faults.set(name, await entry.load());
-  const probed = new Map([...(await host.probe()), ...verbsOf(system)]);
-  requireCapabilities(system, host, probed);
+  const ofHost = await host.probe();
+  requireCapabilities(system, host, ofHost);
+  const ofSystem = verbsOf(system);
+  const probed: Probed = { get: (capability) => ofSystem.get(capability) ?? ofHost.get(capability) };
   const can = (name: string): boolean => (faults.get(name)?.needs ?? []).every((capability) => probed.get(capability)?.ok);
   const refusing = (name: string, make: () => Package): Package => {
     try {
@@ -57,9 +62,9 @@ export async function planFaults({ plan, system, host, own, rng }: FaultScope): 
 }
 
 /** What the system, not the host, has to do. */
-function verbsOf(system: System): readonly [Capability, ProbedCapability][] {
-  const missing = { ok: false, found: `${system.name} cannot be told who is primary`, remedy: 'Use a system with forced promotion, or other faults.' };
-  return [[MEMBER_PROMOTE, system.promotions ? { ok: true, found: system.name } : missing]];
+function verbsOf(system: System): ReadonlyMap<Capability, ProbedCapability> {
+  const missing = { ok: false, found: `${system.name} cannot be told who is primary`, remedy: 'Use other faults, or a system that can.' };
+  return new Map([[MEMBER_PROMOTE, system.promotions ? { ok: true, found: system.name } : missing]]);
 }
 
 function optionsIn({ value }: ScriptStep): RunPlan['system']['options'] {
@@ -77,7 +82,7 @@ function packageOf(chosen: RunPlan['faults']['chosen'][number], faults: Readonly
 }
 
 /** "This host cannot do it" with what was found on this machine and how to mend it. */
-function explained(error: unknown, name: string, faults: ReadonlyMap<string, Fault>, probed: ReadonlyMap<Capability, ProbedCapability>): unknown {
+function explained(error: unknown, name: string, faults: ReadonlyMap<string, Fault>, probed: Probed): unknown {
   if (!isOrdealError(error) || error.code !== 'ORDEAL_MISSING_CAPABILITY') return error;
   const needs = [...faults.values()].filter((fault) => fault.name === name || fault.family === name).flatMap((fault) => fault.needs);
   const missing = needs
