@@ -21,7 +21,7 @@ const FENCED = [...THREE, '--faults', 'failover', '--time-limit', '7'];
 /** Only final reads convict: in a split brain the old primary answers old reads, whatever commits wait for. */
 const SET = ['--workload', 'set', '--consistency', 'eventual'];
 /** On one register somebody reads soon after every acknowledgement. */
-const STANDBY = [...THREE, '--workload', 'register', '--reads', 'standby', '--keys', '1', '--rate', '1000', '--time-limit', '5'];
+const STANDBY = [...THREE, '--workload', 'register', '--reads', 'standby', '--keys', '1', '--cas-share', '0', '--rate', '1000', '--time-limit', '5'];
 
 const typesOf = ({ results }: Ran): readonly string[] => [...new Set(results.checks.flatMap(({ anomalies = [] }) => anomalies.map(({ type }) => type)))];
 
