@@ -44,21 +44,24 @@ export function createPromotions(cluster: Cluster, start: (node: Node) => Promis
       const chosen = choose(members, choice);
       if (chosen === undefined) throw failure(`none of ${candidates.join(', ')} is a standby that answers`);
       const seen = members.map(({ node, received }) => `${node.id} ${received}`);
-      const waitsFor = await promote(clock, chosen.node, standing);
+      const waitsFor = String(await askNode(clock, chosen.node, GLANCE, 'SHOW synchronous_standby_names'));
+      // known before it is told: an order that is not answered in time may be obeyed all the same
       promoted.set(id, { node: chosen.node, seen, waitsFor, renewed: new Set() });
+      if (standing === 'alone') await waitFor(clock, chosen.node, '');
+      await promote(clock, chosen.node);
     },
     async undo({ id }) {
       const mine = promoted.get(id);
       if (mine === undefined) return;
       // whoever was promoted last is the one to follow
       const { node: primary } = [...promoted.values()].at(-1)!;
-      await renewStrays(cluster, primary, mine.renewed, start);
+      if (await isPrimary(clock, primary)) await renewStrays(cluster, primary, mine.renewed, start);
       await waitFor(clock, mine.node, mine.waitsFor);
     },
     async probe({ id }, expect) {
       const mine = promoted.get(id);
       if (mine === undefined) return { holds: expect === 'undone', independent: true, measured: 'nobody was promoted' };
-      return expect === 'applied' ? provePromoted(cluster, mine) : proveAlone(cluster, [...promoted.values()].at(-1)!.node);
+      return expect === 'applied' ? provePromoted(cluster, mine) : proveAlone(cluster);
     },
   };
 }
@@ -87,13 +90,13 @@ function position(lsn: string): bigint {
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
 }
 
-/** Gives what the node would wait for as primary. */
-async function promote(clock: Clock, node: Node, standing: PromotionParams['standing']): Promise<string> {
-  const waitsFor = await askNode(clock, node, GLANCE, 'SHOW synchronous_standby_names');
-  if (standing === 'alone') await waitFor(clock, node, '');
+async function promote(clock: Clock, node: Node): Promise<void> {
   const done = await askNode(clock, node, seconds(PROMOTION_SECONDS + 1), `SELECT pg_promote(true, ${PROMOTION_SECONDS})`);
   if (done !== true) throw failure(`${node.id} was told to be primary and is not after ${PROMOTION_SECONDS} s`);
-  return String(waitsFor);
+}
+
+async function isPrimary(clock: Clock, node: Node): Promise<boolean> {
+  return (await askNode(clock, node, GLANCE, 'SELECT pg_is_in_recovery()')) === false;
 }
 
 async function waitFor(clock: Clock, node: Node, names: string): Promise<void> {
@@ -127,9 +130,9 @@ async function provePromoted(cluster: Cluster, { node, seen }: Promoted): Promis
   return { holds: primaries.includes(node.id), independent: true, measured };
 }
 
-async function proveAlone(cluster: Cluster, primary: Node): Promise<Evidence> {
+async function proveAlone(cluster: Cluster): Promise<Evidence> {
   const primaries = await primariesOf(cluster);
-  return { holds: primaries.join() === primary.id, independent: true, measured: `primary by their own account: ${primaries.join(', ') || 'nobody'}` };
+  return { holds: primaries.length === 1, independent: true, measured: `primary by their own account: ${primaries.join(', ') || 'nobody'}` };
 }
 
 async function primariesOf({ clock, nodes }: Cluster): Promise<readonly NodeId[]> {
