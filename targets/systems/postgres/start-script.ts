@@ -42,7 +42,8 @@ if [ ! -s "$data/PG_VERSION" ]; then
     done
     touch "$data.new/standby.signal"
   else
-    "$initdb" --pgdata "$data.new" --username postgres --auth trust --no-sync --encoding UTF8 --locale C --wal-segsize 1
+    # small pieces of the log are quick to copy
+    "$initdb" --pgdata "$data.new" --username postgres --auth trust --no-sync --encoding UTF8 --locale C \${configuration:+--wal-segsize 1}
     echo 'host all,replication all all trust' >> "$data.new/pg_hba.conf"
   fi
   mv "$data.new" "$data"
