@@ -9,6 +9,8 @@ export {
   corrupt,
   delay,
   duplicate,
+  failover,
+  forcedPromotion,
   isolateClients,
   kill,
   loss,
@@ -24,6 +26,7 @@ export * from './faults/capabilities.ts';
 export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStrobeOptions } from './faults/clock.ts';
 export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
 export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
+export type { FailoverOptions, ForcedPromotionOptions } from './faults/promotion.ts';
 export type { BandwidthOptions, CorruptOptions, DelayOptions, DuplicateOptions, LossOptions, ReorderOptions } from './faults/shape.ts';
 export * from './grudge/index.ts';
 export { SELECTIONS, type Selection, select, selectionOption, type Turn } from './selection/selection.ts';

@@ -3,6 +3,7 @@ import type { Capability, Fault, Generator, HostKind, Ns, ProbedCapability, Rng,
 import { isOrdealError, OrdealError } from '../../harness/errors/ordeal-error.ts';
 import { unknownName } from '../../harness/errors/suggest.ts';
 import { ms } from '../../harness/time/units.ts';
+import { MEMBER_PROMOTE } from '../../nemesis/faults/capabilities.ts';
 import { FAULTS } from '../../nemesis/registry/faults.ts';
 import { FAMILIES, type Package, packageFor, planSchedule, type ScriptStep, scenarioSteps, scripted } from '../../nemesis/schedule/index.ts';
 import type { RunPlan } from '../plans/plan.ts';
@@ -27,12 +28,17 @@ export interface FaultScope {
   readonly rng: Rng;
 }
 
+/** What the host and the system can do, together. */
+type Probed = Pick<ReadonlyMap<Capability, ProbedCapability>, 'get'>;
+
 /** Throws ORDEAL_UNKNOWN_FAULT, ORDEAL_MISSING_CAPABILITY, ORDEAL_BAD_OPTION or ORDEAL_TIME_LIMIT_TOO_SHORT. */
 export async function planFaults({ plan, system, host, own, rng }: FaultScope): Promise<FaultPlan> {
   const faults = new Map<string, Fault>(own);
   for (const [name, entry] of Object.entries(FAULTS)) faults.set(name, await entry.load());
-  const probed = await host.probe();
-  requireCapabilities(system, host, probed);
+  const ofHost = await host.probe();
+  requireCapabilities(system, host, ofHost);
+  const ofSystem = verbsOf(system);
+  const probed: Probed = { get: (capability) => ofSystem.get(capability) ?? ofHost.get(capability) };
   const can = (name: string): boolean => (faults.get(name)?.needs ?? []).every((capability) => probed.get(capability)?.ok);
   const refusing = (name: string, make: () => Package): Package => {
     try {
@@ -55,6 +61,12 @@ export async function planFaults({ plan, system, host, own, rng }: FaultScope): 
   return { schedule: scripted(steps), faults, instrument, families };
 }
 
+/** What the system, not the host, has to do. */
+function verbsOf(system: System): ReadonlyMap<Capability, ProbedCapability> {
+  const missing = { ok: false, found: `${system.name} cannot be told who is primary`, remedy: 'Use other faults, or a system that can.' };
+  return new Map([[MEMBER_PROMOTE, system.promotions ? { ok: true, found: system.name } : missing]]);
+}
+
 function optionsIn({ value }: ScriptStep): RunPlan['system']['options'] {
   return value.options as RunPlan['system']['options'];
 }
@@ -70,7 +82,7 @@ function packageOf(chosen: RunPlan['faults']['chosen'][number], faults: Readonly
 }
 
 /** "This host cannot do it" with what was found on this machine and how to mend it. */
-function explained(error: unknown, name: string, faults: ReadonlyMap<string, Fault>, probed: ReadonlyMap<Capability, ProbedCapability>): unknown {
+function explained(error: unknown, name: string, faults: ReadonlyMap<string, Fault>, probed: Probed): unknown {
   if (!isOrdealError(error) || error.code !== 'ORDEAL_MISSING_CAPABILITY') return error;
   const needs = [...faults.values()].filter((fault) => fault.name === name || fault.family === name).flatMap((fault) => fault.needs);
   const missing = needs

@@ -2,7 +2,7 @@
  * The executor of a run's faults. On real hosts it has what makes it safe: a durable journal, a watchdog that undoes what
  * this process leaves behind when it dies, and a row where `ordeal heal` finds the journal.
  */
-import type { Cluster, Nemesis, NodeId, Rng } from '../../harness/contracts/index.ts';
+import type { Cluster, Controls, Nemesis, NodeId, Rng, Value } from '../../harness/contracts/index.ts';
 import { entryUrl } from '../../harness/entry/entry-url.ts';
 import type { RunEvent } from '../../harness/lifecycle/index.ts';
 import type { RunFolder } from '../../harness/store/index.ts';
@@ -15,6 +15,7 @@ import type { FaultPlan } from './plan-faults.ts';
 
 export interface RunNemesisRequest {
   readonly resolved: Resolved;
+  readonly provisioned: Value;
   readonly folder: RunFolder;
   readonly runId: string;
   readonly cluster: Cluster;
@@ -27,7 +28,16 @@ export interface RunNemesisRequest {
 
 /** Throws ORDEAL_RUN_FOLDER when the journal cannot be made, ORDEAL_CHILD_FAILED when the watchdog does not start. */
 export function createRunNemesis(request: RunNemesisRequest): Promise<Nemesis> {
-  return request.cluster.host === 'sim' ? simulatedNemesis(request) : guardedNemesis(request);
+  const whole = { ...request, cluster: withSystemControls(request) };
+  return request.cluster.host === 'sim' ? simulatedNemesis(whole) : guardedNemesis(whole);
+}
+
+/** The cluster with what its system can be told, beside what its host can do. */
+function withSystemControls({ cluster, resolved: { system, systemOptions }, provisioned }: RunNemesisRequest): Cluster {
+  const promotions = system.promotions?.(cluster, (node) => node.start(system.program(node, cluster, provisioned, systemOptions)));
+  if (promotions === undefined) return cluster;
+  const control = <K extends keyof Controls>(kind: K): Controls[K] | undefined => (kind === 'promotions' ? (promotions as Controls[K]) : cluster.control(kind));
+  return { host: cluster.host, nodes: cluster.nodes, clock: cluster.clock, control };
 }
 
 /** A simulation touches nothing outside: nothing to guard, and its journal has the same bytes every time. */

@@ -1,7 +1,7 @@
 /** Clients: the edge between the runner and a system. Outcomes are values beyond this edge, never exceptions. */
 import type { Cluster, Node } from './cluster.ts';
 import type { Invocation, Outcome } from './history.ts';
-import type { Ns, Value } from './value.ts';
+import type { NodeId, Ns, Value } from './value.ts';
 
 export interface Call {
   readonly deadline: Ns;
@@ -14,6 +14,8 @@ export interface Call {
 export interface Client {
   /** May throw: the runner maps the error by `classify`. Never retries (rule 5). */
   invoke(op: Invocation, call: Call): Promise<Outcome>;
+  /** The node that such an operation goes to, as far as it is known, where that need not be the one that the client was opened for (rule 3). */
+  speaksTo?(op: Invocation): NodeId | undefined;
   /** Bounded by the runner, its failure ignored. */
   close(): Promise<void>;
 }

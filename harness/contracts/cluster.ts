@@ -1,6 +1,6 @@
 /** Hosts, nodes and systems: where it happens. */
 import type { ClientFactory } from './client.ts';
-import type { Controls } from './fault.ts';
+import type { Control, Controls, PromotionParams } from './fault.ts';
 import type { Clock, Rng } from './time.ts';
 import type { Capability, ModuleRef, NodeId, Options, Value } from './value.ts';
 
@@ -126,5 +126,7 @@ export interface System<P = unknown> {
    * it saw written down, soon after `ending` is aborted, which happens before the nodes are torn down.
    */
   watch?(cluster: Cluster, observe: Observe, ending: AbortSignal): Promise<void>;
+  /** Makes another node primary by order; absent where the system cannot. Asked once a run; `start` starts a stopped node as the run did. */
+  promotions?(cluster: Cluster, start: (node: Node) => Promise<void>): Control<PromotionParams>;
   roles?(cluster: Cluster, signal: AbortSignal, options: P): Promise<ReadonlyMap<NodeId, 'primary' | 'follower' | 'unknown'>>;
 }

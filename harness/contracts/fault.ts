@@ -63,6 +63,16 @@ export interface ResourceParams {
   readonly nodes: readonly NodeId[];
 }
 
+/** A standby becomes primary by order, whatever the primary thinks of it. Undone: no other node takes itself for primary, and all follow the new one. */
+export interface PromotionParams {
+  readonly type: 'promote';
+  /** Whom: the first of them that can be promoted, or the one that has received most of the log. */
+  readonly candidates: readonly NodeId[];
+  readonly choice: 'first' | 'most-received';
+  /** `alone`: until the undo it acknowledges without waiting for standbys that it has been cut from. */
+  readonly standing: 'alone' | 'with-standbys';
+}
+
 /** A journal line: enough, on its own, for another process to undo it (the watchdog, `ordeal heal`). */
 export interface Change {
   readonly id: string;
@@ -111,6 +121,8 @@ export interface Controls {
   readonly clocks: Control<ClockParams>;
   readonly disks: Control<DiskParams>;
   readonly resources: Control<ResourceParams>;
+  /** Of the system, not of the host: see `System.promotions`. */
+  readonly promotions: Control<PromotionParams>;
 }
 
 /** What a fault wants of one control. */

@@ -2,7 +2,7 @@
  * One client per thread: opened before the thread takes operations, closed before the thread's next process opens one
  * (rule 2). A failed open is retried after 100 ms, doubling to 2 s, and costs no operation.
  */
-import type { Client, ClientFactory, Clock, Node, Ns, Rng } from '../contracts/index.ts';
+import type { Client, ClientFactory, Clock, Invocation, Node, NodeId, Ns, Rng } from '../contracts/index.ts';
 import { messageOf } from '../errors/ordeal-error.ts';
 import { within } from '../lifecycle/deadline.ts';
 import { ms } from '../time/units.ts';
@@ -31,6 +31,11 @@ export interface ConnectionOptions {
 export interface Connection {
   readonly client: Client;
   readonly node: Node;
+}
+
+/** Whom an operation of a client goes to. */
+export function nodeAsked({ client, node }: Connection, op: Invocation): NodeId {
+  return client.speaksTo?.(op) ?? node.id;
 }
 
 export class Connections {

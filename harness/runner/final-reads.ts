@@ -6,7 +6,7 @@ import type { Client, ClientFactory, Clock, HistorySink, Invocation, Node, NodeI
 import { DeadlinePassed, within } from '../lifecycle/deadline.ts';
 import { ms, seconds } from '../time/units.ts';
 import { OperationCall } from './call.ts';
-import { closeClient, FIRST_BACK_OFF, LONGEST_BACK_OFF, openClient } from './connections.ts';
+import { closeClient, FIRST_BACK_OFF, LONGEST_BACK_OFF, nodeAsked, openClient } from './connections.ts';
 import { outcomeOfError, RUNNER_CODES, soundOutcome } from './outcome.ts';
 import { type EventCounts, Recorder } from './recorder.ts';
 
@@ -107,9 +107,10 @@ class NodeReader {
   async #attempt(op: Invocation): Promise<boolean> {
     const { clock } = this.#options;
     const time = clock.now();
-    this.#recorder.invoke(op, this.process, time, time, this.#node.id);
+    const connection = { client: this.#client as Client, node: this.#node };
+    this.#recorder.invoke(op, this.process, time, time, nodeAsked(connection, op));
     const outcome = await this.#ask(op, time);
-    this.#recorder.complete(op, outcome, this.process, clock.now(), this.#node.id);
+    this.#recorder.complete(op, outcome, this.process, clock.now(), nodeAsked(connection, op));
     if (outcome.type === 'info') {
       this.process += this.#options.nodes.length;
       await this.#close();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Call, ClientFactory, Event, Generator, HistorySink, Invocation, Nemesis, Node, Ns, Outcome, Value } from '../contracts/index.ts';
+import type { Call, ClientFactory, Event, Generator, HistorySink, Invocation, Nemesis, Node, NodeId, Ns, Outcome, Value } from '../contracts/index.ts';
 import { clients, delay, type Liftable, limit, log, phases, rate, sleep, timeLimit } from '../generator/index.ts';
 import { createRng } from '../random/rng.ts';
 import { createRealClock } from '../time/real-clock.ts';
@@ -313,6 +313,22 @@ describe('a run of any workload against any system', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('a client that finds its node by itself', () => {
+  it('is recorded with the node that each operation goes to', async () => {
+    const { events } = await run(limit(6, write), {
+      concurrency: 1,
+      prepare: (system) => {
+        const open = system.open.bind(system);
+        let asked = 0;
+        system.open = async (...given) => Object.assign(await open(...given), { speaksTo: (): NodeId | undefined => [undefined, 'n3' as NodeId][asked++ % 2] });
+      },
+    });
+    // where it does not know, it is the node that it was opened for
+    expect(invocationsOf(events).map(({ node }) => node)).toEqual(Array(6).fill('n1'));
+    expect(completionsOf(events).map(({ node }) => node)).toEqual(Array(6).fill('n3'));
   });
 });
 

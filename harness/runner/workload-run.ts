@@ -5,7 +5,7 @@
  * Exactly one completion per invocation. At an operation's deadline `info` is recorded and the thread goes on as a new
  * process with a new client; what the old one answers later is counted, never recorded.
  */
-import type { Event, Generator, Invocation, Node, Ns, Outcome, Scheduled, Thread, Value } from '../contracts/index.ts';
+import type { Event, Generator, Invocation, Ns, Outcome, Scheduled, Thread, Value } from '../contracts/index.ts';
 import { OrdealError } from '../errors/ordeal-error.ts';
 import { GeneratorContext } from '../generator/context.ts';
 import { badOperation, complaintAbout, generatorError } from '../generator/guard.ts';
@@ -14,7 +14,7 @@ import { isSpecial } from '../generator/special.ts';
 import { DeadlinePassed } from '../lifecycle/deadline.ts';
 import { ms, NS_PER_MS, seconds } from '../time/units.ts';
 import { type CallOwner, OperationCall } from './call.ts';
-import { Connections } from './connections.ts';
+import { type Connection, Connections, nodeAsked } from './connections.ts';
 import { Deadlines } from './deadlines.ts';
 import { Lateness } from './lateness.ts';
 import { NemesisThread } from './nemesis-thread.ts';
@@ -195,7 +195,7 @@ export class WorkloadRun implements CallOwner<ClientThread> {
     const allowed = this.#deadlineOf.get(op.f);
     if (allowed === undefined) throw badOperation(op, `the workload declares no operation ${op.f}`);
     client.state = 'busy';
-    const event = this.#record(() => this.#recorder.invoke(op, client.process, time, op.time, (client.node as Node).id));
+    const event = this.#record(() => this.#recorder.invoke(op, client.process, time, op.time, nodeAsked(client as Connection, op)));
     if (event === undefined) return;
     const call: ClientCall = new OperationCall(op, (time + allowed) as Ns, client, this);
     this.#inFlight.add(call);
@@ -227,7 +227,7 @@ export class WorkloadRun implements CallOwner<ClientThread> {
     this.#inFlight.delete(call);
     const { context: thread, op } = call;
     const time = this.#options.clock.now();
-    const event = this.#record(() => this.#recorder.complete(op, outcome, thread.process, time, (thread.node as Node).id));
+    const event = this.#record(() => this.#recorder.complete(op, outcome, thread.process, time, nodeAsked(thread as Connection, op)));
     if (event === undefined) return;
     if (outcome.type !== 'ok') this.#progress.lastError = outcome.error;
     if (outcome.type === 'info') this.#threads.setOpening(thread);

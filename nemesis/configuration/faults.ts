@@ -14,6 +14,7 @@ import {
   partitionOneWay as partitionOneWayFault,
 } from '../faults/partition.ts';
 import { kill as killFault, pause as pauseFault, power as powerFault, restart as restartFault } from '../faults/process.ts';
+import { type ForcedPromotionOptions, failover as failoverFault, forcedPromotion as forcedPromotionFault } from '../faults/promotion.ts';
 import {
   bandwidth as bandwidthFault,
   corrupt as corruptFault,
@@ -78,6 +79,12 @@ export const clockStrobe = at(clockStrobeFault);
 
 /** Stops the clocks of nodes while the nodes go on. */
 export const clockFreeze = at(clockFreezeFault);
+
+/** Cuts a standby off and makes it primary, while the old primary goes on. */
+export const forcedPromotion = (given: Partial<ForcedPromotionOptions> = {}): Use<Fault> => use(forcedPromotionFault, given);
+
+/** Kills the primary first, then makes the standby primary that has received most of the log. */
+export const failover = (): Use<Fault> => use(failoverFault, {});
 
 function at<P>(fault: Fault<P>): (given?: Target<P>) => Use<Fault> {
   return (given = {}) => {

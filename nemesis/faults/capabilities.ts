@@ -12,3 +12,5 @@ export const CLOCK_DRIFT = 'clock.drift' as Capability;
 export const CLOCK_STROBE = 'clock.strobe' as Capability;
 export const CLOCK_FREEZE = 'clock.freeze' as Capability;
 export const DISK_LOSE_UNSYNCED = 'disk.lose-unsynced' as Capability;
+/** Of the system, not of the host. */
+export const MEMBER_PROMOTE = 'member.promote' as Capability;

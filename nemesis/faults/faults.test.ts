@@ -7,6 +7,7 @@ import { FAULTS, loadFaults } from '../registry/faults.ts';
 import { clockDrift, clockFreeze, clockJump, clockStrobe } from './clock.ts';
 import { isolateClients, partition, partitionOneWay } from './partition.ts';
 import { kill, pause, power } from './process.ts';
+import { failover, forcedPromotion } from './promotion.ts';
 import { bandwidth, delay, loss } from './shape.ts';
 
 const view = { nodes: ['n1', 'n2', 'n3', 'n4', 'n5'] as NodeId[], primaries: ['n2'] as NodeId[] };
@@ -160,5 +161,34 @@ describe('faults of links that carry packets badly', () => {
     });
     expect(plan(loss, { loss: 0.1, burst: 4 })[0]!.params).toMatchObject({ shape: { loss: 0.1, burst: 4 } });
     expect(plan(bandwidth, { kilobytesPerSecond: 50 })[0]!.params).toMatchObject({ shape: { bytesPerSecond: 50_000 } });
+  });
+});
+
+describe('promotions', () => {
+  const small = { nodes: ['n1', 'n2', 'n3'] as NodeId[], primaries: ['n1'] as NodeId[] };
+
+  it('forced: cut the candidate off, then promote it; the primary is left alone', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const [cut, promotion] = forcedPromotion.plan({}, small, createRng(seed));
+      const [candidate] = (promotion!.params as { candidates: readonly string[] }).candidates;
+      expect(['n2', 'n3']).toContain(candidate);
+      const others = ['n1', 'n2', 'n3'].filter((node) => node !== candidate);
+      const links = (cut!.params as { links: readonly (readonly string[])[] }).links.map(String);
+      expect(links.toSorted()).toEqual(others.flatMap((other) => [`${other},${candidate}`, `${candidate},${other}`]).sort());
+      expect(promotion).toEqual({ control: 'promotions', params: { type: 'promote', candidates: [candidate], choice: 'first', standing: 'alone' } });
+    }
+    expect(forcedPromotion.plan({ candidate: 'n3' }, small, createRng(1))[1]).toMatchObject({ params: { candidates: ['n3'] } });
+    expect(() => forcedPromotion.plan({ candidate: 'n9' }, small, createRng(1))).toThrow('no node "n9"');
+  });
+
+  it('after a fence: the primary is down before a standby is chosen', () => {
+    expect(failover.plan({}, small, createRng(1))).toEqual([
+      { control: 'processes', params: { type: 'kill', nodes: ['n1'] } },
+      { control: 'promotions', params: { type: 'promote', candidates: ['n2', 'n3'], choice: 'most-received', standing: 'with-standbys' } },
+    ]);
+  });
+
+  it('hit nobody where nobody is known to be primary', () => {
+    for (const fault of [forcedPromotion, failover] as Fault[]) expect(fault.plan({}, { ...small, primaries: [] }, createRng(1))).toEqual([]);
   });
 });

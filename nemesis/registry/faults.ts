@@ -94,6 +94,16 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     summary: 'takes the power from nodes: what was not synced is lost',
     load: async () => (await import('../faults/process.ts')).power as Fault,
   },
+  'forced-promotion': {
+    family: 'promotion',
+    summary: 'cuts a standby off and makes it primary, while the old primary goes on',
+    load: async () => (await import('../faults/promotion.ts')).forcedPromotion as Fault,
+  },
+  failover: {
+    family: 'promotion',
+    summary: 'kills the primary first, then makes the standby primary that has received most of the log',
+    load: async () => (await import('../faults/promotion.ts')).failover as Fault,
+  },
 };
 
 /** Loads those faults. Throws ORDEAL_UNKNOWN_FAULT. */

@@ -76,6 +76,7 @@ export const FAMILIES = {
   pause: { summary: 'stops nodes and lets them go on', resource: 'processes', moves: pauseMoves },
   clock: { summary: 'makes clocks jump, drift, swing and stand still', resource: 'clocks', moves: clockMoves },
   power: { summary: 'takes the power from nodes: what was not synced is lost', resource: 'processes', moves: powerMoves },
+  promotion: { summary: 'makes another node primary by order, with the old one fenced or not', resource: 'processes', moves: promotionMoves },
 } as const satisfies Readonly<Record<string, Family>>;
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as (keyof typeof FAMILIES)[];
@@ -201,6 +202,14 @@ function powerMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
     { fault: 'power', options: { target: 'all' }, weight: 2 },
     { fault: 'power', options: { target: 'all' }, weight: 4, burst: CRASHES },
     { fault: 'power', options: { target: 'majority' }, weight: 1, burst: QUICK },
+  ];
+}
+
+function promotionMoves({ nodeCount }: PackageScope): readonly Move[] {
+  if (nodeCount < 2) return [];
+  return [
+    { fault: 'failover', options: {}, weight: 1 },
+    { fault: 'forced-promotion', options: {}, weight: 1 },
   ];
 }
 

@@ -196,9 +196,16 @@ describe('packages', () => {
     expect(() => packageFor('partitions', scope)).toThrow('did you mean "partition"');
   });
 
+  it('of promotions are refused where there is no standby', () => {
+    expect(() => packageFor('promotion', { ...scope, nodeCount: 1 })).toThrow('need more than 1 node');
+    expect(packageFor('promotion', { ...scope, nodeCount: 3 }).moves.map(({ fault }) => fault)).toEqual(['failover', 'forced-promotion']);
+  });
+
   it('ask for no primaries, so that two variants meet the same faults', () => {
     for (const nodeCount of [1, 2, 3, 5, 7]) {
-      for (const name of FAMILY_NAMES) expect(JSON.stringify(packageFor(name, { ...scope, nodeCount }))).not.toMatch(/primaries|followers/);
+      // nobody can be promoted beside a primary that is alone
+      const names = FAMILY_NAMES.filter((name) => nodeCount > 1 || name !== 'promotion');
+      for (const name of names) expect(JSON.stringify(packageFor(name, { ...scope, nodeCount }))).not.toMatch(/primaries|followers/);
     }
   });
 });

@@ -3,6 +3,7 @@
  * this module by url. One line for each kind; the functions live in the folders of their controls.
  */
 import type { UndoRegistry } from '../../harness/contracts/index.ts';
+import { undoPostgresPromotion } from '../systems/postgres/promotion-undo.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
 import { undoNodeTables } from './nft/node-tables.ts';
@@ -14,6 +15,7 @@ export const undo: UndoRegistry['undo'] = {
   'nft.links': undoNftLinks,
   'nft.node-links': undoNodeTables,
   'proxy.links': undoProxyLinks,
+  'postgres.promotion': undoPostgresPromotion,
   'process.kill': undoProcessKill,
   'process.pause': undoProcessPause,
   'tun.shape': undoDetour,

@@ -8,6 +8,16 @@ export const postgresOptions = z.strictObject({
     .describe(
       'The level that transactions ask for. PostgreSQL documents read-committed as PL-2, repeatable-read as snapshot isolation, serializable as serializable; none of them strict.',
     ),
+  replication: z
+    .enum(['async', 'any-1', 'sync', 'remote-apply'])
+    .default('async')
+    .describe(
+      'What a commit waits for where there is more than one node: async: for no standby; any-1: for one of them, ANY 1 (…); sync: for all of them to have it on disk; remote-apply: for all of them to show it to readers',
+    ),
+  reads: z
+    .enum(['primary', 'standby'])
+    .default('primary')
+    .describe('Whom the workloads register and set read from: the primary, or one standby, the same for all clients'),
 });
 
 export type PostgresOptions = z.output<typeof postgresOptions>;

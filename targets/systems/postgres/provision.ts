@@ -22,6 +22,8 @@ const NOT_ROOT = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '-
 export type ProvisionedPostgres = {
   readonly postgres: string;
   readonly initdb: string;
+  /** Absent where it is not beside the server: then there can be no standbys. */
+  readonly basebackup?: string;
   readonly version: string;
   readonly from: string;
   /** The command that programs are started by, empty where they can be started as they are. */
@@ -43,16 +45,31 @@ export async function provisionPostgres(signal: AbortSignal): Promise<Provisione
   );
   // a link on the PATH: the other programs are beside what it points to
   const postgres = realpathSync(found.path);
-  return { postgres, initdb: beside(postgres, 'initdb'), version: found.version, from: found.from, asUser: await asUser(signal) };
+  const initdb = beside(postgres, 'initdb');
+  if (initdb === undefined) {
+    throw new OrdealError('ORDEAL_PROVISION_FAILED', { what: `there is no initdb beside ${postgres}`, where: 'initdb' });
+  }
+  const basebackup = beside(postgres, 'pg_basebackup');
+  return { postgres, initdb, ...(basebackup && { basebackup }), version: found.version, from: found.from, asUser: await asUser(signal) };
 }
 
-function beside(postgres: string, name: string): string {
+/** What must be there before there can be standbys. Throws ORDEAL_PROVISION_FAILED. */
+export function requireBasebackup({ basebackup, postgres }: ProvisionedPostgres): void {
+  if (basebackup !== undefined) return;
+  throw new OrdealError('ORDEAL_PROVISION_FAILED', {
+    what: `there is no pg_basebackup beside ${postgres}, so there can be no standbys`,
+    where: 'pg_basebackup',
+    remedy: `Install postgresql-client-${VERSION}, or use --nodes 1.`,
+  });
+}
+
+function beside(postgres: string, name: string): string | undefined {
   const path = join(dirname(postgres), name);
   try {
     accessSync(path, constants.X_OK);
     return path;
-  } catch (cause) {
-    throw new OrdealError('ORDEAL_PROVISION_FAILED', { what: `there is no ${name} beside ${postgres}`, where: name, cause });
+  } catch {
+    return undefined;
   }
 }
 

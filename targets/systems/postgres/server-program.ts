@@ -1,6 +1,8 @@
 /** The program of one server, and its settings. */
-import type { Address, Program } from '../../../harness/contracts/index.ts';
+import { join } from 'node:path';
+import type { Address, Node, Program } from '../../../harness/contracts/index.ts';
 import type { ProvisionedPostgres } from './provision.ts';
+import type { Following } from './replication.ts';
 import { startCommand } from './start-script.ts';
 
 export interface ServerRequest {
@@ -9,9 +11,16 @@ export interface ServerRequest {
   readonly address: Address;
   /** Its data directory. */
   readonly data: string;
+  /** Absent for a server on its own. */
+  readonly following?: Following | undefined;
 }
 
-export function serverProgram({ provisioned, address, data }: ServerRequest): Extract<Program, { kind: 'exec' }> {
+/** The data directory of a node. */
+export function dataOf(node: Node): string {
+  return join(node.dataDir, 'postgres');
+}
+
+export function serverProgram({ provisioned, address, data, following }: ServerRequest): Extract<Program, { kind: 'exec' }> {
   const settings = {
     listen_addresses: address.host,
     port: String(address.port),
@@ -25,6 +34,6 @@ export function serverProgram({ provisioned, address, data }: ServerRequest): Ex
     // transactions that take their keys in any order meet in deadlocks all the time, each of which waits this long
     deadlock_timeout: '10ms',
   };
-  const argv = [...provisioned.asUser, ...startCommand({ ...provisioned, data, settings })];
+  const argv = [...provisioned.asUser, ...startCommand({ ...provisioned, data, settings, following })];
   return { kind: 'exec', argv, env: { LC_ALL: 'C' }, ports: [address.port] };
 }

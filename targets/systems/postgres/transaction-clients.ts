@@ -1,5 +1,6 @@
 /** Transactions over lists and over registers: a row for each key, one statement for each micro-operation. */
 import type { ClientFactory, Value } from '../../../harness/contracts/index.ts';
+import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import type { ListTransaction, RegisterTransaction } from '../../../workloads/operations/transactions.ts';
 import { postgresClients, type Table } from './client-factory.ts';
 import { DOCUMENTED, type PostgresOptions } from './options.ts';
@@ -31,7 +32,15 @@ interface Objects {
   readonly absent: Value;
 }
 
-function transactionClients({ isolation }: PostgresOptions, { table, writing, absent }: Objects): ClientFactory {
+function transactionClients({ isolation, reads }: PostgresOptions, { table, writing, absent }: Objects): ClientFactory {
+  if (reads !== 'primary') {
+    throw new OrdealError('ORDEAL_BAD_OPTION', {
+      what: 'transactions write as well as read, so they go to the primary',
+      where: '--reads',
+      value: reads,
+      remedy: 'Use --workload register or --workload set to read from a standby.',
+    });
+  }
   const factory = postgresClients(table, async (session, op, signal) => {
     const ops = op.value as unknown as (ListTransaction | RegisterTransaction)['value'];
     const statements = ops.map(([f, key, value]) =>
@@ -44,7 +53,7 @@ function transactionClients({ isolation }: PostgresOptions, { table, writing, ab
 }
 
 /** In place of a parameter, so that statements can share a message. */
-function integer(value: Value): string {
+export function integer(value: Value): string {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   throw new Error(`not an integer: ${JSON.stringify(value)}`);
 }

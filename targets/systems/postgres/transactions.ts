@@ -18,8 +18,13 @@ export async function transact(
   statements: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Rows[]> {
+  return rolledBack(session, signal, () => committed(session, BEGIN[isolation], statements, signal));
+}
+
+/** Does `work`; where the server answered it with an error, the session is outside of a transaction afterwards. */
+export async function rolledBack<T>(session: Session, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
-    return await committed(session, BEGIN[isolation], statements, signal);
+    return await work();
   } catch (error) {
     if (error instanceof PostgresError) await session.ask(['ROLLBACK'], 'open', signal).catch(() => session.close());
     throw error;
