@@ -17,6 +17,7 @@ export {
   pause,
   power,
   reorder,
+  responseLoss,
   restart,
 } from './configuration/faults.ts';
 export { type Act, type Scenario, scenario } from './configuration/scenario.ts';
@@ -24,6 +25,7 @@ export * from './faults/capabilities.ts';
 export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStrobeOptions } from './faults/clock.ts';
 export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
 export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
+export type { ResponseLossOptions } from './faults/response-loss.ts';
 export type { BandwidthOptions, CorruptOptions, DelayOptions, DuplicateOptions, LossOptions, ReorderOptions } from './faults/shape.ts';
 export * from './grudge/index.ts';
 export { SELECTIONS, type Selection, select, selectionOption, type Turn } from './selection/selection.ts';

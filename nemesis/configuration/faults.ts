@@ -14,6 +14,7 @@ import {
   partitionOneWay as partitionOneWayFault,
 } from '../faults/partition.ts';
 import { kill as killFault, pause as pauseFault, power as powerFault, restart as restartFault } from '../faults/process.ts';
+import { responseLoss as responseLossFault } from '../faults/response-loss.ts';
 import {
   bandwidth as bandwidthFault,
   corrupt as corruptFault,
@@ -36,6 +37,9 @@ export const partitionOneWay = at(partitionOneWayFault);
 
 /** Cuts the clients from some nodes. */
 export const isolateClients = at(isolateClientsFault);
+
+/** Requests are acted upon, and the answers are lost: `responseLoss('outside')` for those of the outside world. */
+export const responseLoss = at(responseLossFault);
 
 /** Makes packets between nodes late. */
 export const delay = at(delayFault);

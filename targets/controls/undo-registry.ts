@@ -12,6 +12,7 @@ import { undoVdsoClock } from './vdso/clock-undo.ts';
 export const undo: UndoRegistry['undo'] = {
   'nft.links': undoNftLinks,
   'proxy.links': undoProxyLinks,
+  'proxy.replies': undoProxyLinks,
   'process.kill': undoProcessKill,
   'process.pause': undoProcessPause,
   'tun.shape': undoDetour,
