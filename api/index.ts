@@ -42,5 +42,6 @@ export { type Difference, type ReplayReport, replayRun } from './replay/replay.t
 export { readRun } from './report/read-run.ts';
 export { type RunOptions, type RunReport, runTest } from './run/run-test.ts';
 export { rewriteReports } from './run/write-reports.ts';
+export { type Scaffolded, type ScaffoldRequest, scaffoldService } from './scaffold/scaffold.ts';
 export { type HttpService, type HttpServiceDefinition, httpService } from './service/http-service.ts';
 export { VERSION } from './version.ts';

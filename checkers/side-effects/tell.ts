@@ -9,7 +9,7 @@ export function duplicate(history: History, requests: readonly string[], intent:
   const [first, second] = intent.effects as [number, number];
   const times = intent.effects.length === 2 ? 'twice' : `${intent.effects.length} times`;
   const when = intent.effects.slice(0, 3).map((effect) => `at ${whenAt(history, effect)}`);
-  const sentence = `${asked(history, intent)}, and its effect happened ${times}: ${when.join(', ')}`;
+  const sentence = `${asked(history, intent)}, and its effect happened ${times}: ${when.join(', ')}${intent.effects.length > when.length ? ' and later' : ''}`;
   return anomaly('duplicate-effect', [intent.invoked, ...intent.effects], sentence, { requests, invoked: intent.invoked, first, second });
 }
 

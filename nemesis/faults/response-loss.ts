@@ -28,13 +28,14 @@ export const responseLoss: Fault<ResponseLossOptions> = {
   options,
   plan({ target, from, seen }, view, rng) {
     const targets = select(target, view, rng);
-    const asking: LinkEnd[] = [...(from === 'nodes' ? [] : ['clients' as const]), ...(from === 'clients' ? [] : view.nodes)];
-    // clients do not speak to the outside world
-    const links = canonical(cutBetween(targets, asking)).filter(([node, by]) => node !== by && !(by === 'clients' && isOutside(node, view.outside)));
+    const outside: readonly LinkEnd[] = view.outside ?? [];
+    // the outside world is asked by nodes and asks nobody
+    const nodes = view.nodes.filter((node) => !outside.includes(node));
+    const askedBy = (node: LinkEnd): LinkEnd[] => [
+      ...(from === 'nodes' || outside.includes(node) ? [] : ['clients' as const]),
+      ...(from === 'clients' ? [] : nodes.filter((other) => other !== node)),
+    ];
+    const links = canonical(targets.flatMap((node) => cutBetween([node], askedBy(node))));
     return links.length === 0 ? [] : [{ control: 'replies', params: { type: 'lose', links, seen } }];
   },
 };
-
-function isOutside(node: LinkEnd, outside: readonly LinkEnd[] = []): boolean {
-  return outside.includes(node);
-}

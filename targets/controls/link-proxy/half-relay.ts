@@ -82,7 +82,6 @@ export class HalfRelay {
   }
 
   #reset(): void {
-    if (!this.#sink.destroyed) this.#sink.resetAndDestroy();
-    this.#source.destroy();
+    for (const end of [this.#sink, this.#source]) if (!end.destroyed) end.resetAndDestroy();
   }
 }

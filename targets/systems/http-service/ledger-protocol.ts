@@ -15,5 +15,5 @@ export interface LedgerSetup {
   readonly sink: SinkKind;
   /** Where it keeps what it has seen, for the case that somebody kills it. */
   readonly file: string;
-  readonly reading: Pick<HttpServiceOptions['ledger'], 'intent' | 'key' | 'answer'>;
+  readonly reading: Pick<HttpServiceOptions['ledger'], 'intent' | 'key' | 'answer' | 'effects'>;
 }

@@ -1,6 +1,6 @@
 /**
- * The effect ledger over HTTP (rule 29): every request that is not a GET is an arrival; `keyed`, a key is applied once. What
- * is written down is on the file before it is answered, so that a killed ledger starts again with all of it.
+ * The effect ledger over HTTP (rule 29): every request that is not a GET and begins with the path of effects is an arrival;
+ * `keyed`, a key is applied once. What is written down is on the file before it is answered, so that a killed ledger starts again with all of it.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -28,6 +28,7 @@ export function startLedger(setup: LedgerSetup): void {
       const page: LedgerPage = { sink: ledger.kind, entries: ledger.entriesFrom(Number(url.searchParams.get('from'))) };
       send(response, 200, page);
     } else if (incoming.method === 'GET' || incoming.method === 'HEAD') send(response, 200, { sink: ledger.kind });
+    else if (!url.pathname.startsWith(setup.reading.effects)) send(response, 200, setup.reading.answer);
     else void receive(incoming, setup, response, apply);
   }).listen(setup.port, setup.host);
 }
@@ -48,13 +49,18 @@ async function receive(incoming: IncomingMessage, { reading }: LedgerSetup, resp
 /** Pure: what a request asks for. A tag that no client's request can have is none. */
 export function sinkRequestOf(text: string, headers: IncomingMessage['headers'], reading: LedgerSetup['reading']): SinkRequest {
   const payload = payloadOf(text, headers['content-type'] ?? '');
-  const intent = Number(fieldOf(payload, reading.intent) ?? headers[reading.intent.toLowerCase()] ?? Number.NaN);
+  const intent = tagIn(fieldOf(payload, reading.intent) ?? headers[reading.intent.toLowerCase()]);
   const key = headers[reading.key.toLowerCase()] ?? fieldOf(payload, reading.key);
   return {
-    ...(Number.isSafeInteger(intent) && intent >= 0 && { intent }),
+    ...(intent !== undefined && { intent }),
     payload,
     ...((typeof key === 'string' || typeof key === 'number') && { key }),
   };
+}
+
+function tagIn(written: unknown): number | undefined {
+  const tag = typeof written === 'string' && /^\d+$/.test(written) ? Number(written) : written;
+  return typeof tag === 'number' && Number.isSafeInteger(tag) && tag >= 0 ? tag : undefined;
 }
 
 function payloadOf(text: string, type: string): Value {

@@ -35,6 +35,11 @@ export const httpServiceOptions = z.strictObject({
         .default('intent')
         .describe('Where a request to the outside world says which request of a client it serves: a field of its body (`metadata.order`), or else a header.'),
       key: z.string().default('idempotency-key').describe('The header with the idempotency key; or else a field of the body.'),
+      effects: z
+        .string()
+        .startsWith('/')
+        .default('/')
+        .describe('Requests to paths that begin so, other than GET, are effects; the others are answered and not counted.'),
       answer: z.record(z.string(), z.json()).default({}).describe('What it answers besides its receipt.'),
     })
     .prefault({}),

@@ -1,5 +1,5 @@
 /** How the parts of a test run: the service on the first nodes, as the user starts it, and the ledger on the last. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Address, Cluster, Node, Program } from '../../../harness/contracts/index.ts';
 import { entryPath } from '../../../harness/entry/entry-url.ts';
 import { LEDGER_PORT, LEDGER_SETUP, type LedgerSetup } from './ledger-protocol.ts';
@@ -19,8 +19,8 @@ export function programOf(node: Node, cluster: Cluster, options: HttpServiceOpti
   return node === ledgerOf(cluster) ? ledgerProgram(node, options) : serviceProgram(node, cluster, options);
 }
 
-function ledgerProgram(node: Node, { sink, ledger: { intent, key, answer } }: HttpServiceOptions): Program {
-  const setup: LedgerSetup = { ...bound(node, LEDGER_PORT), sink, file: join(node.dataDir, 'requests.jsonl'), reading: { intent, key, answer } };
+function ledgerProgram(node: Node, { sink, ledger: { intent, key, answer, effects } }: HttpServiceOptions): Program {
+  const setup: LedgerSetup = { ...bound(node, LEDGER_PORT), sink, file: join(dataOf(node), 'requests.jsonl'), reading: { intent, key, answer, effects } };
   const argv = [process.execPath, '--disable-warning=ExperimentalWarning', entryPath(import.meta.url, './ledger-main')];
   return { kind: 'exec', argv, env: { [LEDGER_SETUP]: JSON.stringify(setup) }, ports: [LEDGER_PORT] };
 }
@@ -32,14 +32,14 @@ function serviceProgram(node: Node, cluster: Cluster, options: HttpServiceOption
   const folder = folderOf(options);
   return {
     kind: 'exec',
-    argv: argvOf(options.start, folder, { host, port: String(port), node: node.id, data: node.dataDir, ledger }),
+    argv: argvOf(options.start, folder, { host, port: String(port), node: node.id, data: dataOf(node), ledger }),
     env: {
       ...options.env,
       HOST: host,
       PORT: String(port),
       [options.ledger.variable]: ledger,
       ORDEAL_NODE: node.id,
-      ORDEAL_DATA: node.dataDir,
+      ORDEAL_DATA: dataOf(node),
       ORDEAL_PEERS: others.map((other) => urlOf(other.peerAddress(options.port, node.id))).join(','),
     },
     ports: [options.port],
@@ -49,7 +49,12 @@ function serviceProgram(node: Node, cluster: Cluster, options: HttpServiceOption
 
 /** Where the service is started. */
 export function folderOf({ folder }: HttpServiceOptions): string {
-  return folder ?? process.cwd();
+  return resolve(folder ?? '.');
+}
+
+/** As a program sees it that is started elsewhere than the harness. */
+function dataOf(node: Node): string {
+  return resolve(node.dataDir);
 }
 
 function bound(node: Node, port: number): { readonly host: string; readonly port: number } {

@@ -17,7 +17,6 @@ import { folderOf, ledgerOf, programOf, servicesOf } from './service-program.ts'
 const POLL = ms(50);
 /** A ledger that does not answer is asked again for so long. */
 const LEDGER_TRIES = 100;
-const LAST_WORDS = 6;
 
 export interface ServiceDefinition {
   readonly name: string;
@@ -79,19 +78,19 @@ async function askOnce(node: Node, port: number, path: string, signal: AbortSign
   }
 }
 
-/** A service that ended by itself will not become ready: its last words say why. Throws ORDEAL_NODE_FAILED. */
+/** A service that ended by itself will not become ready: its log says why. Throws ORDEAL_NODE_FAILED. */
 async function refuseDead(cluster: Cluster): Promise<void> {
   for (const node of cluster.nodes) {
     if (node.state() !== 'crashed') continue;
     const lines: string[] = [];
-    for await (const line of node.logs()) lines.push(line);
-    const words = lines.slice(-LAST_WORDS).join('\n    ');
+    for await (const line of node.logs()) if (line.trim() !== '') lines.push(line.trim());
+    const word = lines.find((line) => /error|exception|EADDRINUSE/i.test(line)) ?? lines.at(-1) ?? 'it logged nothing';
     throw new OrdealError('ORDEAL_NODE_FAILED', {
-      what: `${node.id} ended while it started; the end of its log:\n    ${words}`,
+      what: `it ended while it started: ${word}`,
       where: node.id,
       remedy: /EADDRINUSE|address already in use/i.test(lines.join('\n'))
         ? 'Let the service listen on the address in HOST and the port in PORT, not on every address: server.listen(PORT, HOST).'
-        : 'Start the service by hand with HOST and PORT set; nodes/ in the run folder has the whole log.',
+        : `Start the service by hand with HOST and PORT set; nodes/${node.id}/node.log in the run folder has all that it said.`,
     });
   }
 }
