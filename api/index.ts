@@ -10,6 +10,14 @@ export type { RunEvent } from '../harness/lifecycle/index.ts';
 export type { RunFolder, RunResults } from '../harness/store/index.ts';
 export { ms, seconds } from '../harness/time/units.ts';
 export type { HealReport } from '../nemesis/heal/index.ts';
+export {
+  Refused,
+  type RequestDetails,
+  type ServiceAnswer,
+  type ServiceHttp,
+  type ServiceOperation,
+  type ServiceRequest,
+} from '../targets/systems/http-service/index.ts';
 export { CATALOGUE, type CatalogueKind, namedSchemas, systemNames, systemsAtLength } from './catalogue/catalogue.ts';
 export { type CheckedFile, type CheckFilesRequest, checkFiles, exitCodeOfFiles } from './check/check-files.ts';
 export { type CheckBudget, DEFAULT_BUDGET, runChecks } from './check/run-checks.ts';
@@ -34,4 +42,6 @@ export { type Difference, type ReplayReport, replayRun } from './replay/replay.t
 export { readRun } from './report/read-run.ts';
 export { type RunOptions, type RunReport, runTest } from './run/run-test.ts';
 export { rewriteReports } from './run/write-reports.ts';
+export { type Scaffolded, type ScaffoldRequest, scaffoldService } from './scaffold/scaffold.ts';
+export { type HttpService, type HttpServiceDefinition, httpService } from './service/http-service.ts';
 export { VERSION } from './version.ts';

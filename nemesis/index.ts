@@ -19,6 +19,7 @@ export {
   pause,
   power,
   reorder,
+  responseLoss,
   restart,
 } from './configuration/faults.ts';
 export { type Act, type Scenario, scenario } from './configuration/scenario.ts';
@@ -27,6 +28,7 @@ export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStro
 export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
 export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
 export type { FailoverOptions, ForcedPromotionOptions } from './faults/promotion.ts';
+export type { ResponseLossOptions } from './faults/response-loss.ts';
 export type { BandwidthOptions, CorruptOptions, DelayOptions, DuplicateOptions, LossOptions, ReorderOptions } from './faults/shape.ts';
 export * from './grudge/index.ts';
 export { SELECTIONS, type Selection, select, selectionOption, type Turn } from './selection/selection.ts';

@@ -1,6 +1,6 @@
 /** `ordeal/workloads`: the workloads for configurations, and what a workload of your own is made of. */
 export * from '../harness/generator/index.ts';
-export { counter, listAppend, longFork, register, rwRegister, set, uniqueIds, writeSkew } from './configuration/workloads.ts';
+export { counter, listAppend, longFork, register, requests, rwRegister, set, uniqueIds, writeSkew } from './configuration/workloads.ts';
 export type { CounterOptions } from './counter/counter.ts';
 export type { ListAppendOptions } from './list-append/list-append.ts';
 export type { LongForkOptions } from './long-fork/long-fork.ts';
@@ -11,6 +11,7 @@ export type { SetElements, SetOperation } from './operations/set.ts';
 export type { Append, ListTransaction, Read, RegisterTransaction, Write } from './operations/transactions.ts';
 export type { UniqueIdsOperation } from './operations/unique-ids.ts';
 export type { RegisterOptions } from './register/register.ts';
+export type { RequestsOptions } from './requests/requests.ts';
 export type { RwRegisterOptions } from './rw-register/rw-register.ts';
 export type { SetOptions } from './set/set.ts';
 export type { UniqueIdsOptions } from './unique-ids/unique-ids.ts';

@@ -41,7 +41,7 @@ function planOf(url: string, config: OrdealConfig, name: string, test: TestConfi
       scenario: flags.faults === undefined ? actsOf(test).map(lineOf) : [],
       options: { ...(interval !== undefined && { intervalMs: durationMs(interval, where('interval')) }), ...(overlap !== undefined && { overlap }) },
     },
-    nodes: positiveInteger(flags.nodes, '--nodes') ?? config.nodes ?? SYSTEMS[system.name]?.defaultNodes ?? PLAN_DEFAULTS.nodes,
+    nodes: positiveInteger(flags.nodes, '--nodes') ?? config.nodes ?? ownNodes(config) ?? SYSTEMS[system.name]?.defaultNodes ?? PLAN_DEFAULTS.nodes,
     concurrency: positiveInteger(flags.concurrency, '--concurrency') ?? test.concurrency ?? PLAN_DEFAULTS.concurrency,
     clients: flags.clients ?? test.clients ?? PLAN_DEFAULTS.clients,
     ratePerSecond: positive(flags.rate, '--rate') ?? test.rate ?? PLAN_DEFAULTS.ratePerSecond,
@@ -51,6 +51,11 @@ function planOf(url: string, config: OrdealConfig, name: string, test: TestConfi
     out: flags.out ?? config.out ?? DEFAULT_OUT,
     config: { url, test: name },
   };
+}
+
+/** So many as a system of the user's own says that it takes. */
+function ownNodes({ system }: OrdealConfig): number | undefined {
+  return typeof system === 'string' ? undefined : system.use.nodes;
 }
 
 function lineOf(act: Act): RunPlan['faults']['scenario'][number] {

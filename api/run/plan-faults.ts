@@ -1,5 +1,5 @@
 /** From the families of a plan to a schedule and the faults that it names, cut to what the system claims and the host can do. */
-import type { Capability, Fault, Generator, HostKind, Ns, ProbedCapability, Rng, System, Value } from '../../harness/contracts/index.ts';
+import type { Capability, Fault, Generator, HostKind, ModuleRef, Ns, ProbedCapability, Rng, System, Value } from '../../harness/contracts/index.ts';
 import { isOrdealError, OrdealError } from '../../harness/errors/ordeal-error.ts';
 import { unknownName } from '../../harness/errors/suggest.ts';
 import { ms } from '../../harness/time/units.ts';
@@ -8,6 +8,7 @@ import { FAULTS } from '../../nemesis/registry/faults.ts';
 import { FAMILIES, type Package, packageFor, planSchedule, type ScriptStep, scenarioSteps, scripted } from '../../nemesis/schedule/index.ts';
 import type { RunPlan } from '../plans/plan.ts';
 import { parseOptions } from '../resolve.ts';
+import { refuseImpossible } from '../suitability/guarantee.ts';
 import { requireCapabilities } from '../suitability/suitability.ts';
 
 export interface FaultPlan {
@@ -25,6 +26,8 @@ export interface FaultScope {
   readonly system: System;
   readonly host: HostKind;
   readonly own: ReadonlyMap<string, Fault>;
+  /** What judges the run: together with some faults it may ask for what cannot be. */
+  readonly checks: readonly ModuleRef[];
   readonly rng: Rng;
 }
 
@@ -32,7 +35,7 @@ export interface FaultScope {
 type Probed = Pick<ReadonlyMap<Capability, ProbedCapability>, 'get'>;
 
 /** Throws ORDEAL_UNKNOWN_FAULT, ORDEAL_MISSING_CAPABILITY, ORDEAL_BAD_OPTION or ORDEAL_TIME_LIMIT_TOO_SHORT. */
-export async function planFaults({ plan, system, host, own, rng }: FaultScope): Promise<FaultPlan> {
+export async function planFaults({ plan, system, host, own, checks, rng }: FaultScope): Promise<FaultPlan> {
   const faults = new Map<string, Fault>(own);
   for (const [name, entry] of Object.entries(FAULTS)) faults.set(name, await entry.load());
   const ofHost = await host.probe();
@@ -47,7 +50,7 @@ export async function planFaults({ plan, system, host, own, rng }: FaultScope): 
       throw explained(error, name, faults, probed);
     }
   };
-  const scope = { nodeCount: plan.nodes, faultModel: system.faultModel, can };
+  const scope = { nodeCount: plan.nodes, outside: system.outside ?? 0, faultModel: system.faultModel, can };
   const packages = [
     ...plan.faults.families.map((name) => refusing(name, () => packageFor(name, scope))),
     ...plan.faults.chosen.map((chosen) => refusing(chosen.name, () => packageOf(chosen, faults, can))),
@@ -55,6 +58,11 @@ export async function planFaults({ plan, system, host, own, rng }: FaultScope): 
   const steps = scenarioSteps(plan.faults.scenario);
   for (const step of steps) refusing(step.value.fault, () => packageOf({ name: step.value.fault, options: optionsIn(step) }, faults, can));
   const named = new Set([...packages.flatMap(({ moves }) => moves.map(({ fault }) => fault)), ...steps.map(({ value }) => value.fault)]);
+  refuseImpossible(
+    system,
+    checks,
+    [...named].flatMap((name) => faults.get(name) ?? []),
+  );
   const families = [...new Set([...packages.map(({ family }) => family), ...steps.map(({ value }) => faults.get(value.fault)!.family)])];
   const instrument = new Set([...named].flatMap((name) => faults.get(name)?.needs ?? []));
   steps.push(...planSchedule({ packages, detectionNs: ms(system.detectionMs), timeLimitNs: ms(plan.timeLimitMs), rng, ...timingOf(plan) }));

@@ -74,6 +74,7 @@ function executorRequest({ resolved, cluster, faults, rng, stop, onEvent }: RunN
     cluster,
     faults: faults.faults,
     rng,
+    ...(system.outside !== undefined && { outside: system.outside }),
     ...(system.roles && { primaries }),
     onEntry: (entry) => onEvent({ type: 'fault', entry }),
     onFailure: (error) => stop.abort(error),

@@ -3,7 +3,8 @@ import type { Anomaly, Event, History } from '../../harness/contracts/index.ts';
 import { HOLDS, refuted, type Verification } from '../certificates/verifier.ts';
 
 interface Data {
-  readonly request: string;
+  /** The names of the operations that state intents. */
+  readonly requests: readonly string[];
   readonly invoked: number;
   readonly first: number;
   readonly second: number;
@@ -16,12 +17,12 @@ export function verifySideEffectsCertificate(history: History, anomaly: Anomaly)
   if (anomaly.type === 'effect-without-intent') {
     const effect = history.event(data.effect);
     if (!isEffect(effect)) return refuted('it is no effect');
-    const statedBefore = someEvent(history, (event) => event.index < effect.index && states(event, data.request) && event.key === effect.key);
+    const statedBefore = someEvent(history, (event) => event.index < effect.index && states(event, data.requests) && event.key === effect.key);
     return statedBefore ? refuted('the intent had been stated') : HOLDS;
   }
   const invoked = history.event(data.invoked);
-  if (!states(invoked, data.request) || invoked.key === undefined) return refuted('it states no intent');
-  if (someEvent(history, (event) => event.index !== invoked.index && states(event, data.request) && event.key === invoked.key))
+  if (!states(invoked, data.requests) || invoked.key === undefined) return refuted('it states no intent');
+  if (someEvent(history, (event) => event.index !== invoked.index && states(event, data.requests) && event.key === invoked.key))
     return refuted('the intent was stated more than once');
   const belongs = (index: number): boolean => isEffect(history.event(index)) && history.event(index).key === invoked.key;
   const pair = history.columns.pair[data.invoked] ?? -1;
@@ -50,8 +51,8 @@ function isEffect({ process, f }: Event): boolean {
   return process === 'observer:ledger' && f === 'effect';
 }
 
-function states({ process, type, f }: Event, request: string): boolean {
-  return typeof process === 'number' && type === 'invoke' && f === request;
+function states({ process, type, f }: Event, requests: readonly string[]): boolean {
+  return typeof process === 'number' && type === 'invoke' && requests.includes(f);
 }
 
 /** Whether there is an event that `matches`. */

@@ -22,6 +22,8 @@ export interface Intents {
   readonly intents: readonly Intent[];
   /** Effects whose intent nobody had stated before. */
   readonly foreign: readonly number[];
+  /** How many effects carry no tag at all: whose they are cannot be told. */
+  readonly untagged: number;
   /** Invocations without a key, or with one that an earlier invocation has. */
   readonly unclear: readonly number[];
   readonly arrivals: number;
@@ -32,13 +34,14 @@ export interface Intents {
 
 const BYTES_PER_INTENT = 160;
 
-/** O(events): equal keys have equal ids in the columns. `request` is the name of the operation that states an intent. */
-export function relate(history: History, request: string, budget: Budget): Intents {
+/** O(events): equal keys have equal ids in the columns. `requests` are the names of the operations that state an intent. */
+export function relate(history: History, requests: readonly string[], budget: Budget): Intents {
   const { columns } = history;
-  const codes = codesOf(history, request);
+  const codes = codesOf(history, requests);
   const byKey = new Map<number, Intent>();
   const foreign: number[] = [];
   const unclear: number[] = [];
+  let untagged = 0;
   let arrivals = 0;
   let effects = 0;
   let complete = false;
@@ -54,25 +57,26 @@ export function relate(history: History, request: string, budget: Budget): Inten
       else if (f === codes.effect) {
         effects++;
         const intent = byKey.get(columns.key[i]!);
-        if (intent === undefined) foreign.push(i);
+        if (columns.key[i] === NO_VALUE) untagged++;
+        else if (intent === undefined) foreign.push(i);
         else intent.effects.push(i);
       }
-    } else if (f === codes.request && isClient(columns, i) && eventType(columns, i) === INVOKE) {
+    } else if (codes.requests.has(f) && isClient(columns, i) && eventType(columns, i) === INVOKE) {
       complete = false;
       const key = columns.key[i]!;
       if (key === NO_VALUE || byKey.has(key)) unclear.push(i);
       else byKey.set(key, { invoked: i, completed: columns.pair[i]!, outcome: outcomeOf(history, i), effects: [] });
     }
   }
-  return { intents: [...byKey.values()], foreign, unclear, arrivals, effects, complete };
+  return { intents: [...byKey.values()], foreign, untagged, unclear, arrivals, effects, complete };
 }
 
-function codesOf(history: History, request: string) {
+function codesOf(history: History, requests: readonly string[]) {
   const observer = history.observers.indexOf(LEDGER);
   const code = (f: string): number => history.fs.indexOf(f);
   // a code that no event has: observers are -2 and below, the nemesis is -1
   const ledger = observer < 0 ? Number.NaN : -2 - observer;
-  return { ledger, arrival: code(ARRIVAL), effect: code(EFFECT), complete: code(COMPLETE), request: code(request) };
+  return { ledger, arrival: code(ARRIVAL), effect: code(EFFECT), complete: code(COMPLETE), requests: new Set(requests.map(code)) };
 }
 
 function outcomeOf(history: History, invoked: number): IntentOutcome {

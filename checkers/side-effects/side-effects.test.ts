@@ -53,6 +53,29 @@ describe('the checker side-effects', () => {
     expect(check([...events, END, asked(2)])).toMatchObject({ valid: 'unknown' });
   });
 
+  it('does not know whose an effect is that names nobody', () => {
+    const events: WrittenEvent[] = [asked(0), effect(0), ['observer:ledger', 'info', 'effect', { amount: 3 }], done(0, 'ok'), END];
+    expect(check(events)).toMatchObject({ valid: 'unknown', reasons: [{ code: 'untagged-effect' }] });
+  });
+
+  it('judges several operations by one ledger, and each by its name', () => {
+    const named = (f: string, key: number, type: 'invoke' | 'ok'): WrittenEvent => [key, type, f, null, { key }];
+    const events = [
+      named('order', 0, 'invoke'),
+      effect(0),
+      named('order', 0, 'ok'),
+      named('refund', 1, 'invoke'),
+      effect(1),
+      effect(1),
+      named('refund', 1, 'ok'),
+      END,
+    ];
+    const judged = (request: readonly string[]) => sideEffects.check(writtenHistory(events), sideEffects.options.parse({ request }), UNLIMITED);
+    const result = judged(['order', 'refund']);
+    expect(result.valid === false && result.anomalies.map(({ sentence }) => sentence)).toEqual([expect.stringMatching(/^refund 1 .* happened twice/)]);
+    expect(judged(['order'])).toMatchObject({ valid: false, anomalies: [{ type: 'effect-without-intent' }, { type: 'effect-without-intent' }] });
+  });
+
   it('does not take two intents of one tag for a duplicate', () => {
     const again: WrittenEvent = [5, 'invoke', 'request', { amount: 3 }, { key: 0 }];
     expect(check([asked(0), effect(0), done(0, 'ok'), again, effect(0), [5, 'ok', 'request', null, { key: 0 }], END])).toMatchObject({
@@ -84,7 +107,7 @@ describe('the checker side-effects', () => {
   it('refuses wrong certificates', () => {
     const history = writtenHistory([asked(0), effect(0), done(0, 'ok'), asked(1), effect(1), done(1, 'ok'), END]);
     const verify = (type: string, data: object) =>
-      verifyCertificate(history, { type, ops: [0], sentence: '', certificate: { kind: `side-effects/${type}`, data: { request: 'request', ...data } } }).ok;
+      verifyCertificate(history, { type, ops: [0], sentence: '', certificate: { kind: `side-effects/${type}`, data: { requests: ['request'], ...data } } }).ok;
     expect(verify('duplicate-effect', { invoked: 0, first: 1, second: 1 })).toBe(false);
     expect(verify('duplicate-effect', { invoked: 0, first: 1, second: 4 })).toBe(false);
     expect(verify('lost-effect', { invoked: 0 })).toBe(false);

@@ -17,7 +17,10 @@ const options = z.strictObject({
     .enum(['exactly-once', 'at-most-once', 'at-least-once'])
     .default('exactly-once')
     .describe('How many effects an acknowledged request has: exactly one, one at most (then a request may be lost), one at least (then it may be repeated).'),
-  request: z.string().default('request').describe('The name of the operation that states an intent; its key is the tag that effects carry.'),
+  request: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .default('request')
+    .describe('The name of the operation, or the names of those, that state an intent; its key is the tag that effects carry.'),
 });
 
 export type SideEffectsOptions = z.infer<typeof options>;
@@ -28,8 +31,9 @@ export const sideEffects: Checker<SideEffectsOptions> = {
   summary: 'Every acknowledged request has its one effect in the outside world, none has two, and no effect comes from nowhere.',
   options,
   check(history: History, { guarantee, request }: SideEffectsOptions, budget: Budget): Result {
-    const related = relate(history, request, budget);
-    const { anomalies, counts } = judge(history, related, guarantee, request);
+    const requests = typeof request === 'string' ? [request] : request;
+    const related = relate(history, requests, budget);
+    const { anomalies, counts } = judge(history, related, guarantee, requests);
     const acknowledged = related.intents.filter(({ outcome }) => outcome === 'acknowledged').length;
     const stats: Value = {
       guarantee,
@@ -40,7 +44,7 @@ export const sideEffects: Checker<SideEffectsOptions> = {
       effects: related.effects,
       ...counts,
     };
-    const reasons = openQuestions(related, acknowledged, request, guarantee);
+    const reasons = openQuestions(related, acknowledged, requests, guarantee);
     const [first, ...others] = anomalies;
     const [reason, ...more] = reasons;
     const undecided = reason === undefined ? {} : { undecided: reasons };
@@ -50,7 +54,7 @@ export const sideEffects: Checker<SideEffectsOptions> = {
   },
 };
 
-function judge(history: History, related: Intents, guarantee: SideEffectsOptions['guarantee'], request: string) {
+function judge(history: History, related: Intents, guarantee: SideEffectsOptions['guarantee'], requests: readonly string[]) {
   const atMost = guarantee !== 'at-least-once';
   // what was not seen is missing only where the ledger was read to its end
   const atLeast = guarantee !== 'at-most-once' && related.complete;
@@ -67,18 +71,25 @@ function judge(history: History, related: Intents, guarantee: SideEffectsOptions
   const few = <T>(found: readonly T[], tell: (item: T) => Anomaly): Anomaly[] => found.slice(0, SPELLED_OUT).map(tell);
   return {
     anomalies: [
-      ...few(duplicates, (intent) => duplicate(history, request, intent)),
-      ...few(losses, (intent) => lost(history, request, intent)),
-      ...few(refused, (intent) => failedButVisible(history, request, intent)),
-      ...few(foreign, (effect) => withoutIntent(history, request, effect)),
+      ...few(duplicates, (intent) => duplicate(history, requests, intent)),
+      ...few(losses, (intent) => lost(history, requests, intent)),
+      ...few(refused, (intent) => failedButVisible(history, requests, intent)),
+      ...few(foreign, (effect) => withoutIntent(history, requests, effect)),
     ],
     counts: { duplicated: duplicates.length, lost: losses.length, failedButVisible: refused.length, withoutIntent: foreign.length },
   };
 }
 
-function openQuestions(related: Intents, acknowledged: number, request: string, guarantee: SideEffectsOptions['guarantee']): Reason[] {
+function openQuestions(related: Intents, acknowledged: number, requests: readonly string[], guarantee: SideEffectsOptions['guarantee']): Reason[] {
   const reasons: Reason[] = [];
+  const request = requests.join('" or "');
   if (acknowledged === 0) reasons.push({ code: 'nothing-acknowledged', message: `no "${request}" was acknowledged` });
+  if (related.untagged > 0)
+    reasons.push({
+      code: 'untagged-effect',
+      message: `${related.untagged} effects do not say which "${request}" they serve`,
+      remedy: 'Let the service hand the tag of a request on to the outside world.',
+    });
   if (related.effects === 0 && acknowledged > 0 && guarantee === 'at-most-once')
     reasons.push({ code: 'no-effects', message: 'the ledger saw no effect at all', remedy: 'Let the service under test speak to the ledger.' });
   if (!related.complete)

@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./demo.ts')).demoCommand,
   },
   run: { summary: 'run a test: workload and faults against a system, then the verdict', load: async () => (await import('./run.ts')).runCommand },
+  init: { summary: 'write the files of a test of your own HTTP service', load: async () => (await import('./init.ts')).initCommand },
   check: {
     summary: 'judge histories that exist: ours, Jepsen EDN, Jepsen logs, interval JSONL',
     load: async () => (await import('./check.ts')).checkCommand,

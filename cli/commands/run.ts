@@ -70,7 +70,8 @@ async function runPlans(plans: readonly RunPlan[], flags: RunFlags): Promise<num
 }
 
 function titleOf(plan: RunPlan): string {
-  const chosen = Object.entries(plan.system.options).map(([key, value]) => `${key} ${String(value)}`);
+  // what is no word or number stands in run.json
+  const chosen = Object.entries(plan.system.options).flatMap(([key, value]) => (typeof value === 'object' ? [] : [`${key} ${String(value)}`]));
   const system = [plan.system.name, ...chosen].join(', ');
   return plan.config === undefined ? system : `${plan.config.test}: ${system}`;
 }

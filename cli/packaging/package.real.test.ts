@@ -95,7 +95,14 @@ describe("a user's own store beside the package", () => {
     expect(status, stdout + stderr).toBe(0);
   });
 
-  it('type-checks against the declarations of the package', () => {
+  it('runs what init writes, which convicts the service to practise on', () => {
+    expect(ordeal('init', 'practice').status).toBe(0);
+    const { status, stdout, stderr } = run('npx', ['--no-install', 'ordeal', 'run', '--test', 'lost-answers', '--json'], join(folder, 'practice'));
+    expect(status, stdout + stderr).toBe(1);
+    expect(JSON.parse(stdout).sentence).toMatch(/^order \d+ .* and its effect happened /i);
+  });
+
+  it('type-checks against the declarations of the package, as does what init writes', () => {
     const compilerOptions = {
       module: 'nodenext',
       target: 'es2024',
@@ -106,7 +113,7 @@ describe("a user's own store beside the package", () => {
       types: ['node'],
       typeRoots: [join(checkout, 'node_modules', '@types')],
     };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['own'] }));
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['own', 'practice'] }));
     const { status, stdout } = run(process.execPath, [join(checkout, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder]);
     expect(stdout).toBe('');
     expect(status).toBe(0);

@@ -11,6 +11,8 @@ export type Program =
       readonly argv: readonly string[];
       readonly env: Readonly<Record<string, string>>;
       readonly ports: readonly number[];
+      /** Where it is started; the node's own folder where absent. */
+      readonly cwd?: string;
     }
   /** A NodeProgram: in the simulator, or in a child process behind a real Env. */
   | { readonly kind: 'node'; readonly module: ModuleRef };
@@ -119,6 +121,12 @@ export interface System<P = unknown> {
   readonly clients: Readonly<Record<string, (options: P) => ClientFactory>>;
   /** Members joined, replication caught up, one primary: asked before the final reads. */
   settled(cluster: Cluster, signal: AbortSignal, options: P): Promise<boolean>;
+  /** How many nodes it takes where nobody says. */
+  readonly nodes?: number;
+  /** So many nodes, the last ones, stand for the outside world: no fault hits them unless it names them (rule 29). None where absent. */
+  readonly outside?: number;
+  /** What its effect ledger does with a repeat, where it has one (rule 29). */
+  readonly sink?: 'plain' | 'keyed';
   /** The nodes that clients speak to; all where absent. */
   entrances?(cluster: Cluster): readonly Node[];
   /**

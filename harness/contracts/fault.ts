@@ -11,6 +11,14 @@ export interface LinkParams {
   readonly links: readonly (readonly [from: LinkEnd, to: LinkEnd])[];
 }
 
+/** Directed: of what the second end asks the first, the questions arrive and are acted upon, and the answers do not come back. */
+export interface ReplyParams {
+  readonly type: 'lose';
+  readonly links: readonly (readonly [answering: LinkEnd, asking: LinkEnd])[];
+  /** What who asked sees: nothing more on that connection, or its end as soon as there is an answer. */
+  readonly seen: 'silence' | 'reset';
+}
+
 /** What a link does to the packets that it carries; probabilities from 0 to 1. What is absent is left alone. */
 export interface LinkShape {
   /** Mean time by which each packet is held, and how far it varies: the whole half-width, or (normal) the standard deviation. */
@@ -116,6 +124,7 @@ export interface UndoRegistry {
 
 export interface Controls {
   readonly links: Control<LinkParams>;
+  readonly replies: Control<ReplyParams>;
   readonly shapes: Control<ShapeParams>;
   readonly processes: Control<ProcessParams>;
   readonly clocks: Control<ClockParams>;
@@ -132,6 +141,8 @@ export interface FaultView {
   readonly nodes: readonly NodeId[];
   /** Who says it is primary now; empty where the system cannot tell. */
   readonly primaries: readonly NodeId[];
+  /** Those of the nodes that stand for the outside world: they are hit only by faults that name them (rule 29). None where absent. */
+  readonly outside?: readonly NodeId[];
 }
 
 /** Pure: no I/O, no try/finally. One executor does journal → apply → probe → … → undo → probe → journal. */

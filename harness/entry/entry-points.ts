@@ -21,6 +21,7 @@ let registered = false;
 export function importModule(url: string): Promise<Record<string, unknown>> {
   if (!registered) {
     registered = true;
+    hushTypeless();
     registerHooks({
       resolve(specifier, context, next) {
         const module = Object.hasOwn(ENTRY_POINTS, specifier) ? ENTRY_POINTS[specifier] : undefined;
@@ -30,4 +31,13 @@ export function importModule(url: string): Promise<Record<string, unknown>> {
     });
   }
   return import(url) as Promise<Record<string, unknown>>;
+}
+
+/** A user's package.json may say nothing of modules: Node finds out what a file is, and has no need to complain about it. */
+function hushTypeless(): void {
+  const emit = process.emitWarning.bind(process) as (...args: readonly unknown[]) => void;
+  process.emitWarning = (...args: readonly unknown[]): void => {
+    const details = args[1] as { readonly code?: string } | undefined;
+    if (details?.code !== 'MODULE_TYPELESS_PACKAGE_JSON' && args[2] !== 'MODULE_TYPELESS_PACKAGE_JSON') emit(...args);
+  };
 }

@@ -15,6 +15,11 @@ export const ERROR_CODES = {
   ORDEAL_BAD_DURATION: { exitCode: 64, meaning: 'A duration could not be read.', remedy: "Write a number and a unit: '5s', '250ms', '2m'." },
   ORDEAL_BAD_OPTION: { exitCode: 64, meaning: 'An option has a value that is not allowed.', remedy: 'See the command with --help.' },
   ORDEAL_BAD_CONFIG: { exitCode: 64, meaning: 'The configuration file is not valid.', remedy: 'Correct the named key; `ordeal run --help` lists them.' },
+  ORDEAL_IMPOSSIBLE_GUARANTEE: {
+    exitCode: 64,
+    meaning: 'What the test asks for cannot be had: exactly once, of a sink that knows no keys, under crashes.',
+    remedy: "Use a sink of keys (sink: 'keyed'), ask for at most or at least once, or leave crashes out.",
+  },
   ORDEAL_UNKNOWN_SYSTEM: { exitCode: 64, meaning: 'There is no system of that name.', remedy: 'See `ordeal list systems`.' },
   ORDEAL_UNKNOWN_WORKLOAD: {
     exitCode: 64,

@@ -4,8 +4,8 @@ import { ARRIVAL, EFFECT, type SinkKind } from './observed.ts';
 
 /** What a sink is asked to do. */
 export interface SinkRequest {
-  /** The tag of the intent that the request serves; what the checker goes by, never the sink. */
-  readonly intent: number | string;
+  /** The tag of the intent that the request serves; what the checker goes by, never the sink. Absent where the request names none. */
+  readonly intent?: number | string;
   readonly payload: Value;
   /** The idempotency key that the caller chose; a `plain` sink does not look at it. */
   readonly key?: string | number;
@@ -16,7 +16,7 @@ export type SinkAnswer = { readonly receipt: number } | { readonly refused: 'key
 
 export interface LedgerEntry {
   readonly f: typeof ARRIVAL | typeof EFFECT;
-  readonly intent: number | string;
+  readonly intent?: number | string;
   readonly payload: Value;
 }
 
@@ -33,11 +33,12 @@ export class EffectLedger {
 
   /** One request, applied before it is answered: so a lost answer is one to an effect that happened. */
   apply({ intent, payload, key }: SinkRequest): SinkAnswer {
-    this.#entries.push({ f: ARRIVAL, intent, payload });
+    const tag = intent === undefined ? {} : { intent };
+    this.#entries.push({ f: ARRIVAL, ...tag, payload });
     const text = JSON.stringify(payload);
     const stored = this.kind === 'keyed' && key !== undefined ? this.#stored.get(key) : undefined;
     if (stored !== undefined) return stored.payload === text ? { receipt: stored.receipt } : { refused: 'key-reused' };
-    this.#entries.push({ f: EFFECT, intent, payload });
+    this.#entries.push({ f: EFFECT, ...tag, payload });
     const receipt = ++this.#effects;
     if (key !== undefined) this.#stored.set(key, { payload: text, receipt });
     return { receipt };

@@ -3,7 +3,7 @@
 /** The observer, as it stands after `observer:`. */
 export const LEDGER = 'ledger';
 
-/** A request reached the sink; its value is the payload. Its key is the intent, null where it named none. */
+/** A request reached the sink; its value is the payload. Its key is the intent, absent where it named none. */
 export const ARRIVAL = 'arrival';
 
 /** The outside world changed; its value is the payload. */

@@ -15,6 +15,7 @@ import {
 } from '../faults/partition.ts';
 import { kill as killFault, pause as pauseFault, power as powerFault, restart as restartFault } from '../faults/process.ts';
 import { type ForcedPromotionOptions, failover as failoverFault, forcedPromotion as forcedPromotionFault } from '../faults/promotion.ts';
+import { responseLoss as responseLossFault } from '../faults/response-loss.ts';
 import {
   bandwidth as bandwidthFault,
   corrupt as corruptFault,
@@ -37,6 +38,9 @@ export const partitionOneWay = at(partitionOneWayFault);
 
 /** Cuts the clients from some nodes. */
 export const isolateClients = at(isolateClientsFault);
+
+/** Requests are acted upon, and the answers are lost: `responseLoss('outside')` for those of the outside world. */
+export const responseLoss = at(responseLossFault);
 
 /** Makes packets between nodes late. */
 export const delay = at(delayFault);

@@ -12,8 +12,10 @@ export async function planActions(request: ExecutorRequest, deadlines: ExecutorD
   const nodes = cluster.nodes.map((node) => node.id);
   const options = fault.options.parse(instance.options);
   let asked = false;
+  const outside = nodes.slice(nodes.length - (request.outside ?? 0));
   const blind: FaultView = {
     nodes,
+    outside,
     get primaries(): readonly NodeId[] {
       asked = true;
       return [];
@@ -23,5 +25,5 @@ export async function planActions(request: ExecutorRequest, deadlines: ExecutorD
   const { primaries } = request;
   if (!asked || !primaries) return actions;
   const known = await within(cluster.clock, deadlines.primaries, 'asking for the primaries', (signal) => primaries(signal)).catch(() => []);
-  return fault.plan(options, { nodes, primaries: known }, rng.fork(instance.id));
+  return fault.plan(options, { nodes, outside, primaries: known }, rng.fork(instance.id));
 }

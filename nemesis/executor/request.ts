@@ -30,6 +30,8 @@ export interface ExecutorRequest {
   readonly guard?: Guard;
   /** Who says it is primary now; asked only by faults that want to know. */
   readonly primaries?: (signal: AbortSignal) => Promise<readonly NodeId[]>;
+  /** So many nodes, the last ones, stand for the outside world. */
+  readonly outside?: number;
   readonly deadlines?: Partial<ExecutorDeadlines>;
   /** Every entry as it is written: for live views. */
   readonly onEntry?: (entry: JournalEntry) => void;

@@ -8,6 +8,7 @@ import { clockDrift, clockFreeze, clockJump, clockStrobe } from './clock.ts';
 import { isolateClients, partition, partitionOneWay } from './partition.ts';
 import { kill, pause, power } from './process.ts';
 import { failover, forcedPromotion } from './promotion.ts';
+import { responseLoss } from './response-loss.ts';
 import { bandwidth, delay, loss } from './shape.ts';
 
 const view = { nodes: ['n1', 'n2', 'n3', 'n4', 'n5'] as NodeId[], primaries: ['n2'] as NodeId[] };
@@ -190,5 +191,34 @@ describe('promotions', () => {
 
   it('hit nobody where nobody is known to be primary', () => {
     for (const fault of [forcedPromotion, failover] as Fault[]) expect(fault.plan({}, { ...small, primaries: [] }, createRng(1))).toEqual([]);
+  });
+});
+
+describe('lost responses', () => {
+  const world = { nodes: ['n1', 'n2', 'n3'] as NodeId[], outside: ['n3'] as NodeId[], primaries: [] };
+  const lost = (options: unknown) => responseLoss.plan(responseLoss.options.parse(options), world, createRng(1));
+
+  it('are those of the outside world to nodes, and of nodes to clients and other nodes', () => {
+    const of = (links: unknown, seen = 'silence') => [{ control: 'replies', params: { type: 'lose', links, seen } }];
+    expect(lost({ target: 'outside' })).toEqual(
+      of([
+        ['n3', 'n1'],
+        ['n3', 'n2'],
+      ]),
+    );
+    expect(lost({ target: 'outside', from: 'clients' })).toEqual([]);
+    expect(lost({ target: ['n1'] })).toEqual(
+      of([
+        ['n1', 'clients'],
+        ['n1', 'n2'],
+      ]),
+    );
+    expect(lost({ target: ['n1'], from: 'clients', seen: 'reset' })).toEqual(of([['n1', 'clients']], 'reset'));
+    expect(lost({ target: 'all', from: 'nodes' })).toEqual(
+      of([
+        ['n1', 'n2'],
+        ['n2', 'n1'],
+      ]),
+    );
   });
 });

@@ -24,6 +24,11 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     summary: 'cuts the clients from some nodes',
     load: async () => (await import('../faults/partition.ts')).isolateClients as Fault,
   },
+  'response-loss': {
+    family: 'response-loss',
+    summary: 'loses the answers of some nodes; requests arrive and are acted upon',
+    load: async () => (await import('../faults/response-loss.ts')).responseLoss as Fault,
+  },
   delay: {
     family: 'network',
     summary: 'makes packets between nodes late',

@@ -48,6 +48,8 @@ export interface Package {
 /** What packages are cut to: the cluster's size, what the system claims, what the host can do. */
 export interface PackageScope {
   readonly nodeCount: number;
+  /** How many of them stand for the outside world: only what has to do with links concerns them. */
+  readonly outside?: number;
   readonly faultModel: System['faultModel'];
   /** Whether the host can inject that fault; all of them where absent. */
   readonly can?: (fault: string) => boolean;
@@ -67,6 +69,11 @@ const CRASHES: Burst = { down: [0.02, 0.1], gap: [0.3, 0.6] };
 /** family → what it does by default, within what the system claims to survive (rule 15). */
 export const FAMILIES = {
   partition: { summary: 'cuts the network: between nodes by topology, one way, between clients and nodes', resource: 'links', moves: partitionMoves },
+  'response-loss': {
+    summary: 'requests arrive and are acted upon, and the answers are lost: of the outside world, or of some nodes',
+    resource: 'links',
+    moves: responseLossMoves,
+  },
   network: {
     summary: 'keeps links between nodes and makes them bad: late, lossy, doubling, out of order, damaging, narrow',
     resource: 'links',
@@ -88,7 +95,8 @@ export const FAMILY_NAMES = Object.keys(FAMILIES) as (keyof typeof FAMILIES)[];
 export function packageFor(name: string, scope: PackageScope): Package {
   const family: Family | undefined = name in FAMILIES ? FAMILIES[name as keyof typeof FAMILIES] : undefined;
   if (!family) return singleFault(name, scope);
-  const allowed = family.moves(scope);
+  const { nodeCount, outside = 0 } = scope;
+  const allowed = family.moves(family.resource === 'links' ? scope : { ...scope, nodeCount: nodeCount - outside });
   if (allowed.length === 0) {
     throw new OrdealError('ORDEAL_BAD_OPTION', {
       what: `the faults "${name}" are outside what the system claims to survive, or need more than ${scope.nodeCount} node(s)`,
@@ -132,6 +140,12 @@ function partitionMoves({ nodeCount }: PackageScope): readonly Move[] {
     { fault: 'partition-one-way', options: { target: 'one', direction: 'random' }, weight: 2 },
     { fault: 'isolate-clients', options: { target: 'one', direction: 'replies' }, weight: 1 },
   ];
+}
+
+function responseLossMoves({ outside = 0 }: PackageScope): readonly Move[] {
+  const own: Move = { fault: 'response-loss', options: { target: 'one' }, weight: 1 };
+  const theirs: Move = { fault: 'response-loss', options: { target: 'outside' }, weight: 2 };
+  return outside > 0 ? [theirs, own] : [own];
 }
 
 function networkMoves(): readonly Move[] {

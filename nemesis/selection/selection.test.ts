@@ -33,6 +33,16 @@ describe('select', () => {
     expect(() => select(['n9'], view, createRng(1))).toThrow('there is no node "n9" (nodes: n1, n2, n3, n4, n5)');
   });
 
+  it('leaves the outside world alone unless it is named', () => {
+    const world = { ...view, outside: ['n5'] as NodeId[] };
+    for (const name of ['one', 'minority', 'majority', 'followers', 'all'] as const) expect(select(name, world, createRng(3))).not.toContain('n5');
+    expect(select('all', world, createRng(1))).toEqual(['n1', 'n2', 'n3', 'n4']);
+    expect(select({ from: 3, count: 2 }, world, createRng(1))).toEqual(['n1', 'n4']);
+    expect(select('outside', world, createRng(1))).toEqual(['n5']);
+    expect(select(['n5'], world, createRng(1))).toEqual(['n5']);
+    expect(select('outside', view, createRng(1))).toEqual([]);
+  });
+
   it('takes turns around the list', () => {
     expect(select({ from: 3, count: 2 }, view, createRng(1))).toEqual(['n4', 'n5']);
     expect(select({ from: 4, count: 2 }, view, createRng(1))).toEqual(['n1', 'n5']);

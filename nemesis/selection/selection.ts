@@ -1,11 +1,14 @@
-/** Whom a fault hits: one, minority, majority, primaries, followers, all, or nodes by name. Pure over the view and a keyed stream. */
+/**
+ * Whom a fault hits: one, minority, majority, primaries, followers, all, outside, or nodes by name. Nodes that stand for the
+ * outside world are hit only where they are named. Pure over the view and a keyed stream.
+ */
 import { z } from 'zod';
 import type { FaultView, NodeId, Rng } from '../../harness/contracts/index.ts';
 import { OrdealError } from '../../harness/errors/ordeal-error.ts';
 import { majorityOf, minorityOf, minorityThirdOf } from '../grudge/cuts.ts';
 import { shuffled } from './shuffle.ts';
 
-export const SELECTIONS = ['one', 'minority', 'minority-third', 'majority', 'primaries', 'followers', 'all'] as const;
+export const SELECTIONS = ['one', 'minority', 'minority-third', 'majority', 'primaries', 'followers', 'all', 'outside'] as const;
 
 /** So many nodes from that position on (from 0), around the list: how rotations take turns. */
 export interface Turn {
@@ -20,7 +23,7 @@ export type Selection = (typeof SELECTIONS)[number] | readonly string[] | Turn;
 export const selectionOption = z
   .union([z.enum(SELECTIONS), z.array(z.string()).min(1), z.strictObject({ from: z.int().nonnegative(), count: z.int().positive() })])
   .describe(
-    'Whom it hits: one, minority, minority-third, majority, primaries, followers, all, a list of nodes, or {from, count}: so many nodes from a position on.',
+    'Whom it hits: one, minority, minority-third, majority, primaries, followers, all, outside (what stands for the outside world, which the others leave alone), a list of nodes, or {from, count}: so many nodes from a position on.',
   );
 
 /**
@@ -28,26 +31,30 @@ export const selectionOption = z
  * no primary known. Throws ORDEAL_BAD_OPTION for a node that does not exist.
  */
 export function select(selection: Selection, view: FaultView, rng: Rng): NodeId[] {
-  if (typeof selection !== 'string') return 'from' in selection ? turn(selection, view.nodes) : named(selection, view.nodes);
-  const count = view.nodes.length;
+  const { outside = [] } = view;
+  const nodes = outside.length === 0 ? view.nodes : view.nodes.filter((node) => !outside.includes(node));
+  if (typeof selection !== 'string') return 'from' in selection ? turn(selection, nodes) : named(selection, view.nodes);
+  const count = nodes.length;
   switch (selection) {
     case 'one':
-      return some(view.nodes, 1, rng);
+      return some(nodes, 1, rng);
     case 'minority':
-      return some(view.nodes, minorityOf(count), rng);
+      return some(nodes, minorityOf(count), rng);
     case 'minority-third':
-      return some(view.nodes, minorityThirdOf(count), rng);
+      return some(nodes, minorityThirdOf(count), rng);
     case 'majority':
-      return some(view.nodes, majorityOf(count), rng);
+      return some(nodes, majorityOf(count), rng);
     case 'all':
-      return [...view.nodes];
+      return [...nodes];
+    case 'outside':
+      return [...outside];
     case 'primaries': {
       const primaries = new Set(view.primaries);
-      return view.nodes.filter((node) => primaries.has(node));
+      return nodes.filter((node) => primaries.has(node));
     }
     case 'followers': {
       const primaries = new Set(view.primaries);
-      return primaries.size === 0 ? [] : view.nodes.filter((node) => !primaries.has(node));
+      return primaries.size === 0 ? [] : nodes.filter((node) => !primaries.has(node));
     }
   }
 }

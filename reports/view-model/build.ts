@@ -23,7 +23,7 @@ export function buildReportView({ results, history, facts, logs, folder }: Repor
   const proven = faults.single.filter((fault) => fault.proven).length;
   const word = verdictWord(results).replace('-', ' ').toUpperCase();
   const families = facts.plan?.faults?.families ?? [...new Set(results.faults.map((fault) => fault.family))];
-  const variant = Object.entries(facts.plan?.system?.options ?? {}).map(([name, value]) => `${name} ${String(value)}`);
+  const variant = Object.entries(facts.plan?.system?.options ?? {}).flatMap(([name, value]) => (typeof value === 'object' ? [] : [`${name} ${String(value)}`]));
   return {
     schemaVersion: 1,
     title: `${word}: ${results.system} ${results.workload}`,

@@ -50,8 +50,12 @@ export function changeInWords(change: unknown): string {
 
 /** What is cut: links that are only made bad have an effect of their own. */
 function linksOf(change: Fields): [string, string][] {
-  if (fields(change['params'])['type'] === 'shape') return [];
-  return items(fields(change['params'])['links'])
+  const params = fields(change['params']);
+  return params['type'] === 'shape' || params['type'] === 'lose' ? [] : linksIn(params);
+}
+
+function linksIn(params: Fields): [string, string][] {
+  return items(params['links'])
     .map(strings)
     .filter((link) => link.length === 2) as [string, string][];
 }
@@ -71,6 +75,8 @@ function processInWords(params: Fields, nodes: readonly string[]): Told {
   switch (params['type']) {
     case 'shape':
       return { words: `links of ${who}: ${Object.keys(fields(params['shape'])).join(', ')}`, state: 'disturbed' };
+    case 'lose':
+      return { words: `${lostAnswers(linksIn(params))} lost`, state: 'disturbed' };
     case 'kill':
       return { words: `${who} killed`, state: 'killed' };
     case 'power-loss':
@@ -96,6 +102,13 @@ function processInWords(params: Fields, nodes: readonly string[]): Told {
     default:
       return { words: `${who} disturbed`, state: 'disturbed' };
   }
+}
+
+/** `answers of n2 to n1, n3`. */
+function lostAnswers(links: readonly (readonly [string, string])[]): string {
+  const answering = [...new Set(links.map(([node]) => node))];
+  const asking = [...new Set(links.map(([, end]) => end))];
+  return `answers of ${listed(answering)} to ${listed(asking)}`;
 }
 
 const signed = (value: number): string => `${value > 0 ? '+' : ''}${Math.round(value * 10) / 10}`;

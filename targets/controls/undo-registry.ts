@@ -16,6 +16,7 @@ export const undo: UndoRegistry['undo'] = {
   'nft.node-links': undoNodeTables,
   'proxy.links': undoProxyLinks,
   'postgres.promotion': undoPostgresPromotion,
+  'proxy.replies': undoProxyLinks,
   'process.kill': undoProcessKill,
   'process.pause': undoProcessPause,
   'tun.shape': undoDetour,

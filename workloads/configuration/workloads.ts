@@ -5,6 +5,7 @@ import { type CounterOptions, counter as counterWorkload } from '../counter/coun
 import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
 import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
 import { type RegisterOptions, register as registerWorkload } from '../register/register.ts';
+import { type RequestsOptions, requests as requestsWorkload } from '../requests/requests.ts';
 import { type RwRegisterOptions, rwRegister as rwRegisterWorkload } from '../rw-register/rw-register.ts';
 import { type SetOptions, set as setWorkload } from '../set/set.ts';
 import { type UniqueIdsOptions, uniqueIds as uniqueIdsWorkload } from '../unique-ids/unique-ids.ts';
@@ -12,6 +13,9 @@ import { type WriteSkewOptions, writeSkew as writeSkewWorkload } from '../write-
 
 /** Reads, writes and compare-and-sets of registers, judged for linearizability. */
 export const register = (options: Partial<RegisterOptions> = {}): Use<Workload> => use(registerWorkload, options);
+
+/** Asks for effects in the outside world; its ledger must have each exactly (at most, at least) once. */
+export const requests = (options: Partial<RequestsOptions> = {}): Use<Workload> => use(requestsWorkload, options);
 
 /** Unique elements added to a set; none that was acknowledged may be lost. */
 export const set = (options: Partial<SetOptions> = {}): Use<Workload> => use(setWorkload, options);

@@ -2,7 +2,8 @@
 
 /** The key is the tag of the intent: unique in the run, carried along to the effect. */
 export interface RequestOperation {
-  readonly f: 'request';
+  /** `request`, or what the service calls it. */
+  readonly f: string;
   readonly key: number;
   readonly value: RequestBody;
 }

@@ -11,6 +11,7 @@ const options = z.strictObject({
     .enum(['exactly-once', 'at-most-once', 'at-least-once'])
     .default('exactly-once')
     .describe('How many effects each acknowledged request must have in the outside world.'),
+  operations: z.array(z.string()).min(1).default(['request']).describe('The names of what is asked for, by turns; each has its effect in the outside world.'),
   users: z.int().min(1).default(50).describe('How many users the requests are spread over.'),
   amounts: z.int().min(1).default(90).describe('Amounts are drawn from 1 to this.'),
   malformedEvery: z.int().min(0).default(0).describe('One request in so many cannot be carried out; 0: none.'),
@@ -25,14 +26,15 @@ export const requests: Workload<RequestsOptions> = {
   name: 'requests',
   summary: 'asks for effects in the outside world; its ledger must have each exactly (at most, at least) once',
   options,
-  operations: ({ deadlineMs }) => [{ f: 'request', effect: 'once', deadline: ms(deadlineMs) }],
-  generator: ({ users, amounts, malformedEvery }) =>
+  operations: ({ operations, deadlineMs }) => operations.map((f) => ({ f, effect: 'once', deadline: ms(deadlineMs) })),
+  generator: ({ operations, users, amounts, malformedEvery }) =>
     new NumberedOperations((n, below): RequestOperation => {
       const body = { user: below(users), amount: 1 + below(amounts) };
-      return { f: 'request', key: n, value: malformedEvery > 0 && below(malformedEvery) === 0 ? { ...body, malformed: true } : body };
+      const f = operations[n % operations.length] as string;
+      return { f, key: n, value: malformedEvery > 0 && below(malformedEvery) === 0 ? { ...body, malformed: true } : body };
     }),
-  checks: ({ guarantee, minOkShare }) => [
-    checkerRef('side-effects', { guarantee }),
+  checks: ({ operations, guarantee, minOkShare }) => [
+    checkerRef('side-effects', { guarantee, request: operations }),
     checkerRef('stats'),
     checkerRef('coverage'),
     checkerRef('availability', minOkShare === undefined ? {} : { minOkShare }),

@@ -5,6 +5,7 @@ import type { Faults } from '../faults.ts';
 import type { DrawingView, FaultView, FindingView, OperationView } from '../report-view.ts';
 import { asSentence, clipped, counted, span, valueInWords } from '../wording.ts';
 import { termsOf } from './catalogue.ts';
+import { tellEffects } from './effects.ts';
 import { tellGeneric } from './generic.ts';
 import { tellIsolation } from './isolation/tell-isolation.ts';
 import { isolationTerms } from './isolation/terms.ts';
@@ -83,7 +84,12 @@ function finding({ checker, anomaly }: Convicted, history: History, faults: Faul
 /** A certificate that a teller cannot read must not cost the report. */
 function storyOf(history: History, anomaly: Anomaly): Story {
   try {
-    const told = tellSubHistory(history, anomaly) ?? tellMembership(history, anomaly) ?? tellDuplicateId(history, anomaly) ?? tellIsolation(history, anomaly);
+    const told =
+      tellSubHistory(history, anomaly) ??
+      tellMembership(history, anomaly) ??
+      tellDuplicateId(history, anomaly) ??
+      tellEffects(history, anomaly) ??
+      tellIsolation(history, anomaly);
     if (told !== undefined && told.ops.length > 0) return told;
   } catch {
     // a foreign or damaged results.json: the operations themselves are still there

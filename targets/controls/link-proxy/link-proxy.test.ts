@@ -180,6 +180,56 @@ describe('the link proxy', () => {
     expect(code).toBe('ECONNRESET');
   });
 
+  const lose = (seen?: 'silence' | 'reset') => proxy.serve({ op: 'lose-replies', replies: seen === undefined ? [] : [[n2, n1, seen]] });
+
+  it('loses answers while questions arrive, and ends a connection with a gap when the loss ends', async () => {
+    const { near, far, seen } = await established();
+    await lose('silence');
+    near.write('question');
+    await until(() => seen.far() === '<question');
+    far.write('answer');
+    await settle();
+    expect([seen.near(), near.destroyed]).toEqual(['>', false]);
+    await lose();
+    await until(() => near.destroyed && far.destroyed);
+    expect(seen.near()).toBe('>');
+  });
+
+  it('lets a connection go on that lost nothing, and new ones connect meanwhile', async () => {
+    await lose('silence');
+    const { near, far, seen } = await (async () => {
+      const socket = dial(await door());
+      socket.write('<');
+      await until(() => arrived.length === 1);
+      return { near: socket, far: arrived[0]!, seen: collect(socket) };
+    })();
+    await lose();
+    far.write('answer');
+    await until(() => seen() === 'answer');
+    near.destroy();
+  });
+
+  it('swallows the end of a connection whose answer it lost', async () => {
+    const { near, far } = await established();
+    await lose('silence');
+    far.end('answer');
+    await settle();
+    expect([near.readableEnded, near.destroyed]).toEqual([false, false]);
+    await lose();
+    await until(() => near.destroyed);
+  });
+
+  it('breaks a connection where its answer would begin, when that is what is to be seen', async () => {
+    const { near, far, seen } = await established();
+    await lose('reset');
+    near.write('question');
+    await until(() => seen.far() === '<question');
+    expect(near.destroyed).toBe(false);
+    far.write('answer');
+    await until(() => near.destroyed);
+    expect(seen.near()).toBe('>');
+  });
+
   for (const link of [FORTH, BACK]) {
     it(`does not answer a new connection while ${link.join('→')} is cut, and closes it after the time-out`, async () => {
       proxy = new LinkProxy(clock, { connectTimeout: ms(300) });

@@ -36,6 +36,9 @@ export class LinkProxy {
       case 'cut':
         this.#context.cuts.replace(request.links);
         return null;
+      case 'lose-replies':
+        this.#context.cuts.replaceLost(request.replies);
+        return null;
       case 'identities':
         this.#diallers.replace(request.ends);
         this.#sources = new Map(request.ends.flatMap(({ end, address }) => (address === undefined ? [] : [[end, address] as const])));

@@ -8,9 +8,9 @@ import type { ProxyAnswer, ProxyRequest } from './proxy-protocol.ts';
 export const PROXY_LINKS = 'proxy.links';
 
 /** How long silence must last to prove a cut, once untouched links have answered. */
-const SILENCE_MS = 250;
+export const SILENCE_MS = 250;
 /** How long a healed link may take to carry everything. */
-const RECOVERY_MS = 10_000;
+export const RECOVERY_MS = 10_000;
 
 export interface LinksControlParts {
   readonly nodes: readonly NodeId[];
@@ -72,6 +72,6 @@ function paramsOf(change: Change): LinkParams {
   return change.params as unknown as LinkParams;
 }
 
-function nodesOf(params: LinkParams): readonly NodeId[] {
+export function nodesOf(params: Pick<LinkParams, 'links'>): readonly NodeId[] {
   return [...new Set(params.links.flat())].filter((end): end is NodeId => end !== 'clients');
 }

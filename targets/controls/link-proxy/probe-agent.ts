@@ -17,11 +17,16 @@ const POLL = ms(5);
 const CONTROL_DEADLINE = ms(5_000);
 const OPEN_DEADLINE = ms(10_000);
 
-type Line = { readonly hello: { readonly from: LinkEnd; readonly to: LinkEnd; readonly lasting: boolean } } | { readonly number: number };
+type Line =
+  | { readonly hello: { readonly from: LinkEnd; readonly to: LinkEnd; readonly lasting: boolean } }
+  | { readonly number: number }
+  | { readonly ask: number };
 
 interface Tally {
   readonly link: Link;
   readonly numbers: number[];
+  /** Whether its messages are questions, which are answered. */
+  readonly asks?: true;
 }
 
 export class ProbeAgent {
@@ -30,6 +35,7 @@ export class ProbeAgent {
   /** By sender and receiver: the socket that the sender writes to. */
   readonly #lasting = new Map<string, Socket>();
   readonly #arrived = new Set<number>();
+  readonly #heard = new Set<number>();
   #number = 0;
 
   constructor(clock: Clock) {
@@ -38,6 +44,7 @@ export class ProbeAgent {
 
   async serve(request: ProbeRequest): Promise<ProbeAnswer> {
     if (request.op === 'measure') return this.#measure(request.links, request.controls, ms(request.patienceMs));
+    if (request.op === 'ask') return this.#ask(request.links, request.controls, ms(request.patienceMs));
     await Promise.all(request.listen.map(({ at }) => this.#listen(at)));
     for (const door of request.doors) this.#doors.set(linkKey(door.from, door.node), door);
     this.#connectAll();
@@ -93,7 +100,11 @@ export class ProbeAgent {
       (message) => {
         const line = message as Line;
         if ('hello' in line) greet(line.hello);
-        else this.#arrived.add(line.number);
+        else if ('number' in line) this.#arrived.add(line.number);
+        else {
+          this.#heard.add(line.ask);
+          write(socket, { number: line.ask });
+        }
       },
       () => socket.destroy(),
     );
@@ -116,18 +127,40 @@ export class ProbeAgent {
       fresh.push(socket);
       this.#send(tally, socket);
     }
+    return this.#counted(measured, untouched, fresh, patience);
+  }
+
+  async #ask(links: readonly Link[], controls: readonly Link[], patience: Ns): Promise<ProbeAnswer> {
+    const fresh: Socket[] = [];
+    const ask = (link: Link): Tally => {
+      const tally: Tally = { link, numbers: [], asks: true };
+      const [answering, asking] = link;
+      const door = this.#doors.get(linkKey(asking, answering));
+      for (let n = 0; n < MESSAGES; n++) {
+        const socket = door === undefined ? undefined : this.#dial(door, false);
+        if (socket !== undefined) fresh.push(socket);
+        this.#send(tally, socket);
+      }
+      return tally;
+    };
+    return this.#counted(links.map(ask), controls.map(ask), fresh, patience);
+  }
+
+  /** Waits until everything over untouched links is there, then for the rest as long as patience lasts; counts. */
+  async #counted(measured: readonly Tally[], untouched: readonly Tally[], fresh: readonly Socket[], patience: Ns): Promise<ProbeAnswer> {
     await this.#until(() => untouched.every((tally) => this.#complete(tally)), CONTROL_DEADLINE);
     await this.#until(() => measured.every((tally) => this.#complete(tally)), patience);
     const answer = { links: measured.map((tally) => this.#count(tally)), controls: untouched.map((tally) => this.#count(tally)) };
     for (const socket of fresh) socket.destroy();
     this.#arrived.clear();
+    this.#heard.clear();
     return answer;
   }
 
   #send(tally: Tally, socket: Socket | undefined): void {
     const number = ++this.#number;
     tally.numbers.push(number);
-    if (socket !== undefined) write(socket, { number });
+    if (socket !== undefined) write(socket, tally.asks ? { ask: number } : { number });
   }
 
   #complete(tally: Tally): boolean {
@@ -135,7 +168,9 @@ export class ProbeAgent {
   }
 
   #count(tally: Tally): LinkCount {
-    return { link: tally.link, sent: tally.numbers.length, arrived: tally.numbers.filter((number) => this.#arrived.has(number)).length };
+    const within = (numbers: ReadonlySet<number>): number => tally.numbers.filter((number) => numbers.has(number)).length;
+    const heard = tally.asks ? { heard: within(this.#heard) } : {};
+    return { link: tally.link, sent: tally.numbers.length, arrived: within(this.#arrived), ...heard };
   }
 
   async #until(done: () => boolean, patience: Ns): Promise<void> {

@@ -20,12 +20,16 @@ export type ProbeRequest =
    * Sends messages over these links and counts what arrives at the other ends. Waits until all messages over `controls`
    * have arrived, then until all over `links` have, or `patienceMs` has gone by.
    */
-  | { readonly op: 'measure'; readonly links: readonly Link[]; readonly controls: readonly Link[]; readonly patienceMs: number };
+  | { readonly op: 'measure'; readonly links: readonly Link[]; readonly controls: readonly Link[]; readonly patienceMs: number }
+  /** Asks questions over new connections: of the first end of a link, by the second. What arrived of both is counted. Waits as `measure` does, for answers. */
+  | { readonly op: 'ask'; readonly links: readonly Link[]; readonly controls: readonly Link[]; readonly patienceMs: number };
 
 export interface LinkCount {
   readonly link: Link;
   readonly sent: number;
   readonly arrived: number;
+  /** Of questions: how many the asked end received; `arrived` is the answers then. */
+  readonly heard?: number;
 }
 
 export interface ProbeAnswer {

@@ -1,6 +1,7 @@
 /** What the harness tells its link proxy. Every request replaces what an earlier one of its kind said: the proxy is declarative. */
 import type { LinkEnd, NodeId } from '../../../harness/contracts/index.ts';
 import type { ProcessIdentity } from '../procfs/processes.ts';
+import type { LostReply } from './cut-table.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -22,6 +23,8 @@ export type ProxyRequest =
   | { readonly op: 'listen'; readonly listeners: readonly ListenerSpec[] }
   /** The links that are cut from now on: the whole set. */
   | { readonly op: 'cut'; readonly links: readonly (readonly [from: LinkEnd, to: LinkEnd])[] }
+  /** The links whose answers are lost from now on: the whole set. */
+  | { readonly op: 'lose-replies'; readonly replies: readonly LostReply[] }
   /** Who is who: source addresses and processes (their descendants included) of each end. The whole table. */
   | { readonly op: 'identities'; readonly ends: readonly EndIdentity[] }
   | { readonly op: 'stats' };

@@ -93,9 +93,9 @@ function join(context: RelayContext, dialler: Socket, target: Socket, route: Rou
   target.setNoDelay(true);
   if (early.length > 0) dialler.unshift(Buffer.concat(early));
   const counter = (key: string) => (bytes: number) => void context.bytes.set(key, (context.bytes.get(key) ?? 0) + bytes);
-  const isCut = (from: LinkEnd, to: LinkEnd) => () => context.cuts.isCut(from, to);
-  const forth = new HalfRelay(dialler, target, isCut(route.from, route.to), counter(linkKey(route.from, route.to)));
-  const back = new HalfRelay(target, dialler, isCut(route.to, route.from), counter(linkKey(route.to, route.from)));
+  const { from, to } = route;
+  const forth = new HalfRelay(dialler, target, () => (context.cuts.isCut(from, to) ? 'hold' : 'pass'), counter(linkKey(from, to)));
+  const back = new HalfRelay(target, dialler, () => context.cuts.fateOfAnswer(to, from), counter(linkKey(to, from)));
   const unwatch = context.cuts.watch(() => {
     forth.update();
     back.update();

@@ -4,7 +4,18 @@
  * hold over restarts (rule 12), and leave nothing behind.
  */
 import { describe, expect, it } from 'vitest';
-import type { Capability, ClockParams, Control, HostKind, LinkEnd, NodeId, Ns, ProcessParams, ShapeParams } from '../../../harness/contracts/index.ts';
+import type {
+  Capability,
+  ClockParams,
+  Control,
+  HostKind,
+  LinkEnd,
+  NodeId,
+  Ns,
+  ProcessParams,
+  ReplyParams,
+  ShapeParams,
+} from '../../../harness/contracts/index.ts';
 import { type EchoCluster, echoOn, type HostUnderTest, nodeIds, withEcho } from './echo-cluster.ts';
 
 /** A host under test, and what it is expected to be able to do on the machine where the suite runs. */
@@ -28,6 +39,7 @@ const [n1, n2] = nodeIds(1, 2) as readonly [NodeId, NodeId];
 const HOUR = 3_600_000_000_000 as Ns;
 
 const cut = (...links: readonly (readonly [LinkEnd, LinkEnd])[]) => ({ type: 'cut' as const, links });
+const lose = (...links: readonly (readonly [LinkEnd, LinkEnd])[]): ReplyParams => ({ type: 'lose', links, seen: 'silence' });
 const jump = (offset: number): ClockParams => ({ type: 'jump', nodes: [n1], offset: offset as Ns, scope: 'wall' });
 const late = (from: NodeId, to: NodeId): ShapeParams => ({ type: 'shape', links: [[from, to]], shape: { delay: 150_000_000 as Ns } });
 const drift: ClockParams = { type: 'drift', nodes: [n1], ppm: 500_000, scope: 'both' };
@@ -36,6 +48,7 @@ const freeze: ClockParams = { type: 'freeze', nodes: [n1], scope: 'wall' };
 const hit = (type: ProcessParams['type']): ProcessParams => ({ type, nodes: [n1] });
 
 const links = (echo: EchoCluster) => echo.control('links') as Control<unknown>;
+const replies = (echo: EchoCluster) => echo.control('replies') as Control<unknown>;
 const shapes = (echo: EchoCluster) => echo.control('shapes') as Control<unknown>;
 const processes = (echo: EchoCluster) => echo.control('processes') as Control<unknown>;
 const clocks = (echo: EchoCluster) => echo.control('clocks') as Control<unknown>;
@@ -94,6 +107,7 @@ const TRIALS: readonly Trial[] = [
   { capability: 'net.cut', params: cut([n1, n2], [n2, n1]), overlap: cut([n1, n2]), control: links, visible: lost },
   { capability: 'net.cut.oneway', params: cut([n2, n1]), overlap: cut([n2, n1], ['clients', n2]), control: links, visible: lost },
   { capability: 'net.cut', params: cut(['clients', n1], [n1, 'clients']), overlap: cut(['clients', n1]), control: links, visible: clientsUnheard },
+  { capability: 'net.lose-replies', params: lose([n1, 'clients']), overlap: lose([n1, 'clients'], [n2, 'clients']), control: replies, visible: clientsUnheard },
   { capability: 'process.kill', params: hit('kill'), overlap: hit('kill'), control: processes, visible: silent },
   { capability: 'process.power-loss', params: hit('power-loss'), overlap: hit('kill'), control: processes, visible: silent },
   { capability: 'process.pause', params: hit('pause'), overlap: hit('pause'), control: processes, visible: silent },

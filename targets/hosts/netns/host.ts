@@ -19,6 +19,7 @@ export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<Hos
     // what processes and clocks can do is the same as on `process`, as long as there is a namespace to put them into
     const probed = [...(await processHost.probe())].map(([name, found]): [Capability, ProbedCapability] => {
       if (!network.ok) return [name, network];
+      if (name === 'net.lose-replies') return [name, NO_ANSWERS_LOST];
       if (name === 'net.shape') return [name, probeDetour()];
       return [name, name.startsWith('net.') ? network : found];
     });
@@ -26,6 +27,12 @@ export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<Hos
   },
   open: openNetnsCluster,
   sweep: removeOrphanNamespaces,
+};
+
+const NO_ANSWERS_LOST: ProbedCapability = {
+  ok: false,
+  found: 'rules for packets cannot tell an answer from a question',
+  remedy: 'Use --host process, where every connection passes a proxy.',
 };
 
 /** Makes a TUN device and lets it go. */

@@ -3,7 +3,18 @@
  * the hosts `process`, `netns` and `docker` have in common.
  */
 import { rm } from 'node:fs/promises';
-import type { Clock, Cluster, Control, Controls, HostRequest, LinkParams, NodeId, Program, ShapeParams } from '../../../harness/contracts/index.ts';
+import type {
+  Clock,
+  Cluster,
+  Control,
+  Controls,
+  HostRequest,
+  LinkParams,
+  NodeId,
+  Program,
+  ReplyParams,
+  ShapeParams,
+} from '../../../harness/contracts/index.ts';
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
 import type { HelperProcess } from '../../controls/helper-process/helper-process.ts';
 import type { NodeProcesses, StartHook } from '../../controls/process-signals/node-processes.ts';
@@ -36,6 +47,8 @@ export interface Surroundings {
   readonly plan: AddressPlan;
   /** Cuts links; absent where nobody asked for it. */
   readonly links: Control<LinkParams> | undefined;
+  /** Loses answers; absent where the host cannot, or nobody asked for it. */
+  readonly replies?: Control<ReplyParams> | undefined;
   /** Shapes links; absent where the host cannot, or nobody asked for it. */
   readonly shapes?: Control<ShapeParams> | undefined;
   /** Whether peers and clients see a node by other addresses, or from other ones, than it has itself. */
@@ -92,6 +105,7 @@ export function assembleCluster({ request, clock, ids, around, reaper, resources
   const controls: Partial<Controls> = {
     processes: createProcessControl(processes, clock),
     ...(around.links === undefined ? {} : { links: around.links }),
+    ...(around.replies === undefined ? {} : { replies: around.replies }),
     ...(around.shapes === undefined ? {} : { shapes: around.shapes }),
     ...clocksOf(processes, clock, request.runId),
   };

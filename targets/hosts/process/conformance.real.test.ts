@@ -14,7 +14,18 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let runs = 0;
 const host: HostSuite = {
   kind: processHost,
-  capabilities: ['node-program', 'net.cut', 'net.cut.oneway', 'process.kill', 'process.pause', 'clock.jump', 'clock.drift', 'clock.strobe', 'clock.freeze'],
+  capabilities: [
+    'node-program',
+    'net.cut',
+    'net.cut.oneway',
+    'net.lose-replies',
+    'process.kill',
+    'process.pause',
+    'clock.jump',
+    'clock.drift',
+    'clock.strobe',
+    'clock.freeze',
+  ],
   open: (nodes) => {
     const runId = `conformance-${process.pid}-${++runs}`;
     return processHost.open({

@@ -1,9 +1,10 @@
 /** The links of a cluster: link proxy and probe agent, the doors to every node, and the control over them. */
-import type { Control, LinkEnd, LinkParams, NodeId, Program } from '../../../harness/contracts/index.ts';
+import type { Control, LinkEnd, LinkParams, NodeId, Program, ReplyParams } from '../../../harness/contracts/index.ts';
 import type { HelperProcess } from '../../controls/helper-process/helper-process.ts';
 import { createLinksControl } from '../../controls/link-proxy/links-control.ts';
 import type { ProbeAnswer, ProbeDoor, ProbeRequest } from '../../controls/link-proxy/probe-protocol.ts';
 import type { EndIdentity, ListenerSpec, ProxyAnswer, ProxyRequest } from '../../controls/link-proxy/proxy-protocol.ts';
+import { createRepliesControl } from '../../controls/link-proxy/replies-control.ts';
 import { startLinkProxy, startProbeAgent } from '../../controls/link-proxy/start-link-proxy.ts';
 import type { ProcessIdentity } from '../../controls/procfs/processes.ts';
 import type { AddressPlan } from './address-plan.ts';
@@ -11,7 +12,8 @@ import { portInUse } from './port-check.ts';
 import { PEER_PORT, PROBE_PORT, REQUEST_PORT } from './wire-protocol.ts';
 
 export class LinkFabric {
-  readonly control: Control<LinkParams>;
+  readonly links: Control<LinkParams>;
+  readonly replies: Control<ReplyParams>;
   readonly #nodes: readonly NodeId[];
   readonly #plan: AddressPlan;
   readonly #proxy: HelperProcess<ProxyRequest, ProxyAnswer>;
@@ -27,7 +29,8 @@ export class LinkFabric {
     this.#plan = plan;
     this.#proxy = proxy;
     this.#probe = probe;
-    this.control = createLinksControl({ nodes, proxy, probe });
+    this.links = createLinksControl({ nodes, proxy, probe });
+    this.replies = createRepliesControl({ nodes, proxy, probe });
   }
 
   /** Starts both processes and connects the probe's lines: before any fault. */

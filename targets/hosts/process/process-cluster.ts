@@ -11,7 +11,7 @@ import type { ProcessOptions } from './options.ts';
 import type { ReaperRequest } from './reap.ts';
 
 /** Capabilities for which the means to cut links must be there before the nodes start. */
-const NETWORK_CAPABILITIES = ['net.cut', 'net.cut.oneway'];
+const NETWORK_CAPABILITIES = ['net.cut', 'net.cut.oneway', 'net.lose-replies'];
 
 /** Whether faults of the network were asked for. */
 export function cutsLinks(request: Pick<HostRequest, 'instrument'>): boolean {
@@ -36,7 +36,8 @@ export async function openProcessCluster(request: HostRequest<ProcessOptions>): 
       plan,
       lock: plan.lock,
       namespaces: [],
-      links: fabric?.control,
+      links: fabric?.links,
+      replies: fabric?.replies,
       views: fabric === undefined ? 'own' : 'others',
       portsAre: 'here',
       inside: () => [],

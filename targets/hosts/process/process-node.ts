@@ -147,7 +147,7 @@ export class ProcessNode implements Node {
     const launched = await this.#around.launch({
       ...commandOf(program),
       node: this.id,
-      cwd: this.dataDir,
+      cwd: (program.kind === 'exec' ? program.cwd : undefined) ?? this.dataDir,
       logFile: this.#log.file,
       clock,
       inside: this.#around.inside(this.id),

@@ -27,8 +27,23 @@ export interface HttpExchange {
   /** Resolves with whatever was answered, whatever its status. Rejects with TransportError. One request at a time. */
   post(path: string, json: string, signal?: AbortSignal): Promise<HttpAnswer>;
   get(path: string, signal?: AbortSignal): Promise<HttpAnswer>;
+  /** Any method, with headers of one's own. Throws a TypeError for what cannot stand in a head. */
+  request(what: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
   close(): void;
 }
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly json: string | undefined;
+}
+
+/** Nothing that begins another line, or another word of the first one. */
+const METHOD = /^[A-Za-z]+$/;
+const PATH = /^\/[!-~]*$/;
+const FIELD = /^[\w-]+$/;
+const LINE = /^[\t -~\u0080-\u00ff]*$/;
 
 /** At an address. Nothing is connected before the first request. */
 export function openHttpExchange(address: Address): HttpExchange {
@@ -40,9 +55,18 @@ export function openHttpExchange(address: Address): HttpExchange {
         `POST ${path} HTTP/1.1\r\n${host}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
         signal,
       ),
+    request: async (what, signal) => connection.exchange(written(what, host), signal),
     get: (path, signal) => connection.exchange(`GET ${path} HTTP/1.1\r\n${host}\r\n\r\n`, signal),
     close: () => connection.close(),
   };
+}
+
+function written({ method, path, headers, json }: HttpRequest, host: string): string {
+  const fields = Object.entries({ ...(json !== undefined && { 'content-type': 'application/json' }), ...headers });
+  if (!METHOD.test(method) || !PATH.test(path) || !fields.every(([name, value]) => FIELD.test(name) && LINE.test(value)))
+    throw new TypeError(`this is no HTTP request: ${method} ${path}`);
+  const length = json === undefined && /^(GET|HEAD)$/i.test(method) ? [] : [`content-length: ${Buffer.byteLength(json ?? '')}`];
+  return [`${method} ${path} HTTP/1.1`, host, ...fields.map(([name, value]) => `${name}: ${value}`), ...length, '', json ?? ''].join('\r\n');
 }
 
 /** The request under way. */
