@@ -40,6 +40,8 @@ export interface ProcessParams {
   /** `kill`: SIGKILL, started again at the undo. `pause`: SIGSTOP. `power-loss`: killed, unsynced writes lost. */
   readonly type: 'kill' | 'pause' | 'power-loss';
   readonly nodes: readonly NodeId[];
+  /** Of a loss of power: what was not synced is there in parts instead of not at all. */
+  readonly torn?: true;
 }
 
 /** Rule 17: what a clock fault moves. */
@@ -53,15 +55,31 @@ export type ClockParams =
   /** The clock stands where it was when the change was applied. */
   | { readonly type: 'freeze'; readonly nodes: readonly NodeId[]; readonly scope: ClockScope };
 
-export interface DiskParams {
-  readonly type: 'full' | 'slow' | 'corrupt';
-  readonly nodes: readonly NodeId[];
-}
+export type DiskOperation = 'read' | 'write' | 'fsync';
 
-export interface ResourceParams {
-  readonly type: 'cpu' | 'memory';
-  readonly nodes: readonly NodeId[];
-}
+export type DiskParams =
+  /** Every write is refused for want of space. */
+  | { readonly type: 'full'; readonly nodes: readonly NodeId[] }
+  /** Each read, write and fsync takes so much longer. */
+  | { readonly type: 'slow'; readonly nodes: readonly NodeId[]; readonly delay: Ns }
+  /** That share (0 … 1) of these operations fails with EIO. */
+  | { readonly type: 'error'; readonly nodes: readonly NodeId[]; readonly operations: readonly DiskOperation[]; readonly share: number }
+  /** An fsync says that it is done and does nothing: a loss of power shows it. */
+  | { readonly type: 'lying-fsync'; readonly nodes: readonly NodeId[] }
+  /** That share of writes is stored with one bit turned over. */
+  | { readonly type: 'corrupt'; readonly nodes: readonly NodeId[]; readonly share: number };
+
+export type ResourceParams =
+  /** Processor time, in thousandths of one processor. */
+  | { readonly type: 'cpu'; readonly nodes: readonly NodeId[]; readonly millis: number }
+  /** Bytes that the node may hold; beyond them the kernel ends it. */
+  | { readonly type: 'memory'; readonly nodes: readonly NodeId[]; readonly bytes: number }
+  /** Frozen: as paused, but no signal can tell. */
+  | { readonly type: 'freeze'; readonly nodes: readonly NodeId[] }
+  /** Descriptors that each of its processes may have open. */
+  | { readonly type: 'descriptors'; readonly nodes: readonly NodeId[]; readonly most: number }
+  /** Processes and threads that the node may have; those that there are stay. */
+  | { readonly type: 'processes'; readonly nodes: readonly NodeId[]; readonly most: number };
 
 /** A journal line: enough, on its own, for another process to undo it (the watchdog, `ordeal heal`). */
 export interface Change {
