@@ -3,6 +3,7 @@
  * this module by url. One line for each kind; the functions live in the folders of their controls.
  */
 import type { UndoRegistry } from '../../harness/contracts/index.ts';
+import { undoDisks } from './fuse/disk-undo.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
 import { undoProcessKill, undoProcessPause } from './process-signals/process-undo.ts';
@@ -10,6 +11,8 @@ import { undoDetour } from './tun-detour/detour-undo.ts';
 import { undoVdsoClock } from './vdso/clock-undo.ts';
 
 export const undo: UndoRegistry['undo'] = {
+  'fuse.disk': undoDisks,
+  'fuse.power-loss': undoDisks,
   'nft.links': undoNftLinks,
   'proxy.links': undoProxyLinks,
   'process.kill': undoProcessKill,

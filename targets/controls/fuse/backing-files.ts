@@ -197,7 +197,7 @@ export class BackingFiles {
   /** `honest`: a file opened for synchronous writes gets them. */
   write(handle: number, data: Buffer, offset: number, honest: boolean): void {
     const { fd, inode, synchronous } = this.#get(handle);
-    const log = this.#log4(inode);
+    const log = this.#logFor(inode);
     log.beforeChange(inode.ino, fd, offset, data.length);
     fs.writeSync(fd, data, 0, data.length, offset);
     if (synchronous && honest) log.synced(inode.ino);
@@ -212,12 +212,12 @@ export class BackingFiles {
   /** The log is all that there is to sync: nothing here is to outlive the run. */
   sync(handle: number): void {
     const { inode } = this.#get(handle);
-    this.#log4(inode).synced(inode.ino);
+    this.#logFor(inode).synced(inode.ino);
   }
 
   syncFolder(id: number): void {
     const inode = this.#inodes.get(id);
-    this.#log4(inode).synced(inode.ino);
+    this.#logFor(inode).synced(inode.ino);
   }
 
   release(handle: number): void {
@@ -257,7 +257,7 @@ export class BackingFiles {
     return new InodeTable(this.#root, fs.statSync(this.#root, { bigint: true }).ino);
   }
 
-  #log4(inode: Inode): UnsyncedLog {
+  #logFor(inode: Inode): UnsyncedLog {
     return inode.hidden ? this.#hiddenLog : this.#log;
   }
 
@@ -306,7 +306,10 @@ export class BackingFiles {
   }
 
   #resize(inode: Inode, handle: number | undefined, size: number): void {
-    if (handle !== undefined) return this.#cut(inode, this.#get(handle).fd, size);
+    if (handle !== undefined) {
+      this.#cut(inode, this.#get(handle).fd, size);
+      return;
+    }
     const fd = fs.openSync(this.#pathOf(inode), O_RDWR);
     try {
       this.#cut(inode, fd, size);
@@ -316,7 +319,7 @@ export class BackingFiles {
   }
 
   #cut(inode: Inode, fd: number, size: number): void {
-    this.#log4(inode).beforeResize(inode.ino, fd, size);
+    this.#logFor(inode).beforeResize(inode.ino, fd, size);
     fs.ftruncateSync(fd, size);
   }
 

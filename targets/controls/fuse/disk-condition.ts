@@ -1,9 +1,6 @@
 /** What faults do to a disk now, and what that comes to for one operation. */
-import type { Rng } from '../../../harness/contracts/index.ts';
+import type { DiskOperation, Rng } from '../../../harness/contracts/index.ts';
 import { OPCODE } from './fuse-wire.ts';
-
-/** What a fault can be about. */
-export type DiskOperation = 'read' | 'write' | 'fsync';
 
 export interface DiskCondition {
   /** Every write is refused for want of space, also over old data: as on a disk that copies what it changes. */
@@ -40,7 +37,6 @@ const UNHARMED: Fate = { delayNs: 0 };
 
 /** Draws only where there is something to decide. */
 export function fateOf(opcode: number, condition: DiskCondition, rng: Rng): Fate {
-  if (condition === SOUND_DISK) return UNHARMED;
   if (condition.full && NEEDS_SPACE.has(opcode)) return { error: 'ENOSPC', delayNs: 0 };
   const operation = OPERATIONS[opcode];
   if (operation === undefined) return UNHARMED;

@@ -93,7 +93,10 @@ function answer(device: number, asked: Buffer): void {
   out.writeInt32LE(-error, 4);
   asked.copy(out, 8, 8, 16);
   const whole = out.subarray(0, OUT_HEADER + size);
-  if (fate.delayNs > 0) return tell({ held: Uint8Array.from(whole), delayNs: fate.delayNs });
+  if (fate.delayNs > 0) {
+    tell({ held: Uint8Array.from(whole), delayNs: fate.delayNs });
+    return;
+  }
   try {
     writeSync(device, whole);
   } catch {

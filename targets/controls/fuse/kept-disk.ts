@@ -101,7 +101,10 @@ export class KeptDisk {
   }
 
   #receive(message: DiskMessage): void {
-    if ('held' in message) return this.#hold(message.held, message.delayNs);
+    if ('held' in message) {
+      this.#hold(message.held, message.delayNs);
+      return;
+    }
     const waiting = this.#waiting.get(message.answers);
     this.#waiting.delete(message.answers);
     if ('error' in message) waiting?.reject(new Error(message.error));

@@ -13,7 +13,7 @@ import { startDetour } from '../../controls/tun-detour/start-detour.ts';
 import { assembleCluster, type ProcessCluster, type Surroundings } from '../process/assemble-cluster.ts';
 import { livingRuns } from '../process/loopback-claim.ts';
 import type { ProcessOptions } from '../process/options.ts';
-import { cutsLinks } from '../process/process-cluster.ts';
+import { cutsLinks, openDisks } from '../process/process-cluster.ts';
 import type { ReaperRequest } from '../process/reaper-main.ts';
 import { type NetnsPlan, planSubnet, SUBNET_LOCKS } from './address-plan.ts';
 import { buildNetwork, namespaceNames, namespacesOf, nodeNamespace, removeNamespaces, runOfNamespace, switchNamespace } from './namespaces.ts';
@@ -39,12 +39,15 @@ export async function openNetnsCluster(request: HostRequest<ProcessOptions>): Pr
     resources.defer(() => removeNamespaces(namespaces));
     await buildNetwork(runId, ids, plan);
     const network = await networkControls(request, ids, plan, clock, resources);
+    const disks = await openDisks(request, ids, (mounts) => reaper.request({ own: [], lock: plan.lock, namespaces, mounts }));
+    if (disks !== undefined) resources.defer(() => disks.close());
     request.signal.throwIfAborted();
     const around: Surroundings = {
       host: 'netns',
       plan,
       links: network?.links,
       shapes: network?.shapes,
+      disks,
       views: 'others',
       portsAre: 'elsewhere',
       lock: plan.lock,

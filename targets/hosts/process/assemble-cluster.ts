@@ -5,6 +5,9 @@
 import { rm } from 'node:fs/promises';
 import type { Clock, Cluster, Control, Controls, HostRequest, LinkParams, NodeId, Program, ShapeParams } from '../../../harness/contracts/index.ts';
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { createDiskControl } from '../../controls/fuse/disk-control.ts';
+import type { NodeDisks } from '../../controls/fuse/node-disks.ts';
+import { createPowerSwitch } from '../../controls/fuse/power-switch.ts';
 import type { HelperProcess } from '../../controls/helper-process/helper-process.ts';
 import type { NodeProcesses, StartHook } from '../../controls/process-signals/node-processes.ts';
 import { createProcessControl } from '../../controls/process-signals/process-control.ts';
@@ -37,6 +40,8 @@ export interface Surroundings {
   readonly links: Control<LinkParams> | undefined;
   /** Shapes links; absent where the host cannot, or nobody asked for it. */
   readonly shapes?: Control<ShapeParams> | undefined;
+  /** The nodes' disks; absent where nobody asked for faults of them. */
+  readonly disks?: NodeDisks | undefined;
   /** Whether peers and clients see a node by other addresses, or from other ones, than it has itself. */
   readonly views: 'own' | 'others';
   readonly portsAre: 'here' | 'elsewhere';
@@ -86,7 +91,8 @@ export function assembleCluster({ request, clock, ids, around, reaper, resources
   const nodes = ids.map((id) => new ProcessNode(id, { ...surroundings, rng: request.rng.fork(id) }));
   const processes = nodeProcessesOf(nodes, (hook) => startHooks.push(hook));
   const controls: Partial<Controls> = {
-    processes: createProcessControl(processes, clock),
+    processes: createProcessControl(processes, clock, around.disks === undefined ? undefined : createPowerSwitch(around.disks)),
+    ...(around.disks === undefined ? {} : { disks: createDiskControl({ disks: around.disks, processes }) }),
     ...(around.links === undefined ? {} : { links: around.links }),
     ...(around.shapes === undefined ? {} : { shapes: around.shapes }),
     ...clocksOf(processes, clock, request.runId),

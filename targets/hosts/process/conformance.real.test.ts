@@ -11,16 +11,30 @@ import { processHost } from './host.ts';
 const folder = mkdtempSync(join(tmpdir(), 'ordeal-process-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What the disks can do, where this machine allows a disk to be mounted. */
+const disk = (await processHost.probe()).get('disk.full' as Capability);
+const DISKS = disk?.ok ? ['process.power-loss', 'disk.lose-unsynced', 'disk.full', 'disk.slow', 'disk.error', 'disk.lying-fsync', 'disk.corrupt'] : [];
 let runs = 0;
 const host: HostSuite = {
   kind: processHost,
-  capabilities: ['node-program', 'net.cut', 'net.cut.oneway', 'process.kill', 'process.pause', 'clock.jump', 'clock.drift', 'clock.strobe', 'clock.freeze'],
+  capabilities: [
+    'node-program',
+    'net.cut',
+    'net.cut.oneway',
+    'process.kill',
+    'process.pause',
+    'clock.jump',
+    'clock.drift',
+    'clock.strobe',
+    'clock.freeze',
+    ...DISKS,
+  ],
   open: (nodes) => {
     const runId = `conformance-${process.pid}-${++runs}`;
     return processHost.open({
       runId,
       nodes,
-      instrument: new Set(['net.cut' as Capability]),
+      instrument: new Set(['net.cut', ...DISKS] as Capability[]),
       options: processHost.options.parse({}),
       rng: createRng(runs),
       folder: join(folder, runId),

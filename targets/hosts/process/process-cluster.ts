@@ -2,12 +2,14 @@
 import type { HostRequest, NodeId } from '../../../harness/contracts/index.ts';
 import { entryUrl } from '../../../harness/entry/entry-url.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
+import { NodeDisks } from '../../controls/fuse/node-disks.ts';
 import { startHelper } from '../../controls/helper-process/helper-process.ts';
 import { identify } from '../../controls/procfs/processes.ts';
 import { planAddresses } from './address-plan.ts';
 import { assembleCluster, type ProcessCluster } from './assemble-cluster.ts';
 import { LinkFabric } from './link-fabric.ts';
 import type { ProcessOptions } from './options.ts';
+import { dataFolder } from './process-node.ts';
 import type { ReaperRequest } from './reaper-main.ts';
 
 /** Capabilities for which the means to cut links must be there before the nodes start. */
@@ -16,6 +18,18 @@ const NETWORK_CAPABILITIES = ['net.cut', 'net.cut.oneway'];
 /** Whether faults of the network were asked for. */
 export function cutsLinks(request: Pick<HostRequest, 'instrument'>): boolean {
   return [...request.instrument].some((capability) => NETWORK_CAPABILITIES.includes(capability));
+}
+
+/** Mounts the nodes' disks where faults of them were asked for. Told to the reaper first: from then on a kill -9 leaves none behind. */
+export async function openDisks(
+  request: HostRequest,
+  nodes: readonly NodeId[],
+  tell: (mounts: readonly string[]) => Promise<unknown>,
+): Promise<NodeDisks | undefined> {
+  if (![...request.instrument].some((capability) => /^disk\.|^process\.power-loss$/.test(capability))) return undefined;
+  const folderOf = (node: NodeId): string => dataFolder(request.folder, node);
+  await tell(nodes.map(folderOf));
+  return NodeDisks.open({ nodes, folderOf, seed: request.rng.fork('disks').int(0, 0x7fffffff) });
 }
 
 /** Rejects with ORDEAL_PORT_IN_USE, ORDEAL_CHILD_FAILED or the signal's reason; nothing is left behind then. */
@@ -30,6 +44,8 @@ export async function openProcessCluster(request: HostRequest<ProcessOptions>): 
     resources.defer(() => reaper.close());
     const fabric = cutsLinks(request) ? await LinkFabric.open(ids, plan) : undefined;
     if (fabric !== undefined) resources.defer(() => fabric.close());
+    const disks = await openDisks(request, ids, (mounts) => reaper.request({ own: [], lock: plan.lock, namespaces: [], mounts }));
+    if (disks !== undefined) resources.defer(() => disks.close());
     request.signal.throwIfAborted();
     const around = {
       host: 'process',
@@ -37,6 +53,7 @@ export async function openProcessCluster(request: HostRequest<ProcessOptions>): 
       lock: plan.lock,
       namespaces: [],
       links: fabric?.control,
+      disks,
       views: fabric === undefined ? 'own' : 'others',
       portsAre: 'here',
       inside: () => [],

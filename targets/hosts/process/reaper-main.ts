@@ -1,34 +1,40 @@
 /**
  * The reaper (rule 21): told which processes the run owns, it kills them with their process groups when its stdin ends
  * without a goodbye, which is when the harness was killed. It catches what the kernel's death signal does not reach:
- * children of a wrapper script, and systems without that signal. It gives the run's part of loopback back as well, and its namespaces.
+ * children of a wrapper script, and systems without that signal. It gives the run's part of loopback back as well, its namespaces, and unmounts its disks.
  */
 import { spawnSync } from 'node:child_process';
+import { unmountDisk } from '../../controls/fuse/mounts.ts';
 import { serveRequests } from '../../controls/helper-process/serve-requests.ts';
 import { identify, type ProcessIdentity, signal } from '../../controls/procfs/processes.ts';
 import { type Lock, releaseLock } from './loopback-claim.ts';
 
-/** The whole list replaces the one before; the lock is told once. */
+/** The whole list replaces the one before; the lock and the mounts are told once. */
 export interface ReaperRequest {
   readonly own: readonly ProcessIdentity[];
   readonly lock?: Lock;
   /** Network namespaces of the run. */
   readonly namespaces: readonly string[];
+  /** Folders over which disks of the run are mounted. */
+  readonly mounts?: readonly string[];
 }
 
 let owned: readonly ProcessIdentity[] = [];
 let lock: Lock | undefined;
 let namespaces: readonly string[] = [];
+let mounts: readonly string[] = [];
 
 serveRequests(
   (request: ReaperRequest) => {
     owned = request.own;
     lock = request.lock ?? lock;
     namespaces = request.namespaces;
+    mounts = request.mounts ?? mounts;
     return null;
   },
   () => {
     for (const process of owned) reap(process);
+    for (const folder of mounts) unmountDisk(folder);
     for (const name of namespaces) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
     if (lock !== undefined) releaseLock(lock);
   },
