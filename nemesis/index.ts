@@ -8,6 +8,11 @@ export {
   clockStrobe,
   corrupt,
   delay,
+  diskCorrupt,
+  diskError,
+  diskFull,
+  diskLie,
+  diskSlow,
   duplicate,
   isolateClients,
   kill,
@@ -22,6 +27,7 @@ export {
 export { type Act, type Scenario, scenario } from './configuration/scenario.ts';
 export * from './faults/capabilities.ts';
 export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStrobeOptions } from './faults/clock.ts';
+export type { DiskCorruptOptions, DiskErrorOptions, DiskFullOptions, DiskLieOptions, DiskSlowOptions } from './faults/disk.ts';
 export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
 export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
 export type { BandwidthOptions, CorruptOptions, DelayOptions, DuplicateOptions, LossOptions, ReorderOptions } from './faults/shape.ts';

@@ -8,6 +8,13 @@ import {
   clockStrobe as clockStrobeFault,
 } from '../faults/clock.ts';
 import {
+  diskCorrupt as diskCorruptFault,
+  diskError as diskErrorFault,
+  diskFull as diskFullFault,
+  diskLie as diskLieFault,
+  diskSlow as diskSlowFault,
+} from '../faults/disk.ts';
+import {
   isolateClients as isolateClientsFault,
   type PartitionOptions,
   partition as partitionFault,
@@ -78,6 +85,21 @@ export const clockStrobe = at(clockStrobeFault);
 
 /** Stops the clocks of nodes while the nodes go on. */
 export const clockFreeze = at(clockFreezeFault);
+
+/** Refuses writes for want of space. */
+export const diskFull = at(diskFullFault);
+
+/** Makes disks slow. */
+export const diskSlow = at(diskSlowFault);
+
+/** Makes reads, writes or fsyncs fail. */
+export const diskError = at(diskErrorFault);
+
+/** Acknowledges fsyncs that are not done. */
+export const diskLie = at(diskLieFault);
+
+/** Stores writes with one bit turned over. */
+export const diskCorrupt = at(diskCorruptFault);
 
 function at<P>(fault: Fault<P>): (given?: Target<P>) => Use<Fault> {
   return (given = {}) => {

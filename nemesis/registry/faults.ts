@@ -94,6 +94,31 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     summary: 'takes the power from nodes: what was not synced is lost',
     load: async () => (await import('../faults/process.ts')).power as Fault,
   },
+  'disk-full': {
+    family: 'disk',
+    summary: 'refuses writes for want of space',
+    load: async () => (await import('../faults/disk.ts')).diskFull as Fault,
+  },
+  'disk-slow': {
+    family: 'disk',
+    summary: 'makes disks slow',
+    load: async () => (await import('../faults/disk.ts')).diskSlow as Fault,
+  },
+  'disk-error': {
+    family: 'disk',
+    summary: 'makes reads, writes or fsyncs fail',
+    load: async () => (await import('../faults/disk.ts')).diskError as Fault,
+  },
+  'disk-lie': {
+    family: 'disk',
+    summary: 'acknowledges fsyncs that are not done',
+    load: async () => (await import('../faults/disk.ts')).diskLie as Fault,
+  },
+  'disk-corrupt': {
+    family: 'disk',
+    summary: 'stores writes with one bit turned over',
+    load: async () => (await import('../faults/disk.ts')).diskCorrupt as Fault,
+  },
 };
 
 /** Loads those faults. Throws ORDEAL_UNKNOWN_FAULT. */

@@ -76,6 +76,7 @@ export const FAMILIES = {
   pause: { summary: 'stops nodes and lets them go on', resource: 'processes', moves: pauseMoves },
   clock: { summary: 'makes clocks jump, drift, swing and stand still', resource: 'clocks', moves: clockMoves },
   power: { summary: 'takes the power from nodes: what was not synced is lost', resource: 'processes', moves: powerMoves },
+  disk: { summary: 'fills disks, slows them, makes them fail', resource: 'disks', moves: diskMoves },
 } as const satisfies Readonly<Record<string, Family>>;
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as (keyof typeof FAMILIES)[];
@@ -201,6 +202,22 @@ function powerMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
     { fault: 'power', options: { target: 'all' }, weight: 2 },
     { fault: 'power', options: { target: 'all' }, weight: 4, burst: CRASHES },
     { fault: 'power', options: { target: 'majority' }, weight: 1, burst: QUICK },
+  ];
+}
+
+/** Nobody claims to survive a disk that lies or turns bits: `disk-lie` and `disk-corrupt` are for who names them. */
+function diskMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
+  const slow: Move[] = [
+    { fault: 'disk-slow', options: { target: 'one' }, weight: 2 },
+    { fault: 'disk-slow', options: { target: 'all', delayMs: 20 }, weight: 1 },
+  ];
+  // whoever dies of its disk has crashed
+  if (faultModel.crashes === 'none' || nodeCount < 3) return slow;
+  return [
+    ...slow,
+    { fault: 'disk-full', options: { target: 'one' }, weight: 2 },
+    { fault: 'disk-error', options: { target: 'one' }, weight: 2 },
+    { fault: 'disk-error', options: { target: 'one', operations: ['fsync'] }, weight: 1 },
   ];
 }
 
