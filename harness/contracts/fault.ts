@@ -69,17 +69,10 @@ export type DiskParams =
   /** That share of writes is stored with one bit turned over. */
   | { readonly type: 'corrupt'; readonly nodes: readonly NodeId[]; readonly share: number };
 
-export type ResourceParams =
-  /** Processor time, in thousandths of one processor. */
-  | { readonly type: 'cpu'; readonly nodes: readonly NodeId[]; readonly millis: number }
-  /** Bytes that the node may hold; beyond them the kernel ends it. */
-  | { readonly type: 'memory'; readonly nodes: readonly NodeId[]; readonly bytes: number }
-  /** Frozen: as paused, but no signal can tell. */
-  | { readonly type: 'freeze'; readonly nodes: readonly NodeId[] }
-  /** Descriptors that each of its processes may have open. */
-  | { readonly type: 'descriptors'; readonly nodes: readonly NodeId[]; readonly most: number }
-  /** Processes and threads that the node may have; those that there are stay. */
-  | { readonly type: 'processes'; readonly nodes: readonly NodeId[]; readonly most: number };
+export interface ResourceParams {
+  readonly type: 'cpu' | 'memory';
+  readonly nodes: readonly NodeId[];
+}
 
 /** A journal line: enough, on its own, for another process to undo it (the watchdog, `ordeal heal`). */
 export interface Change {

@@ -89,14 +89,20 @@ function processInWords(params: Fields, nodes: readonly string[]): Told {
     }
     case 'freeze':
       return { words: `clock of ${who} stands still`, state: 'clock' };
-    case 'full':
-    case 'slow':
-    case 'corrupt':
-      return { words: `disk of ${who} ${params['type']}`, state: 'disk' };
-    default:
-      return { words: `${who} disturbed`, state: 'disturbed' };
+    default: {
+      const disk = DISKS[String(params['type'])];
+      return disk === undefined ? { words: `${who} disturbed`, state: 'disturbed' } : { words: `disk of ${who} ${disk}`, state: 'disk' };
+    }
   }
 }
+
+const DISKS: Readonly<Record<string, string>> = {
+  full: 'full',
+  slow: 'slow',
+  error: 'fails',
+  'lying-fsync': 'forgets what it says it keeps',
+  corrupt: 'turns bits',
+};
 
 const signed = (value: number): string => `${value > 0 ? '+' : ''}${Math.round(value * 10) / 10}`;
 
