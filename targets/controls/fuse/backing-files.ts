@@ -335,7 +335,7 @@ export class BackingFiles {
       }
     }
     const known = this.#found(parent, name);
-    const undo = (): void => fs.rmSync(path, { recursive: true, force: true });
+    const undo = (): void => (known.stats.isDirectory() ? fs.rmdirSync(path) : fs.unlinkSync(path));
     this.#logOf(parent, name).nameChanged({ undo, touched: [known.stats.ino, this.#inodes.get(parent).ino] });
     return known;
   }

@@ -27,7 +27,7 @@ export const LOG_LIMITS: LogLimits = { bytes: 64 << 20, files: 512, ageNs: 30_00
 /** A change of names: how to take it back, and what to clear away when it is durable. */
 export interface NameChange {
   undo(): void;
-  /** A file that was removed or replaced is kept there until its removal is durable. */
+  /** A file that was removed or replaced is kept there until its removal is durable; the undo takes it from there. */
   readonly kept?: string;
   /** Inodes that it touched: the file's and its folders'. */
   readonly touched: readonly bigint[];
@@ -111,7 +111,6 @@ export class UnsyncedLog {
     this.#forgetFiles(this.#files.keys());
     const names = this.#names.length;
     for (const { undo } of this.#names.toReversed()) undo();
-    for (const { kept } of this.#names) if (kept !== undefined) rmSync(kept, { recursive: true, force: true });
     this.#names = [];
     this.#touched.clear();
     return { files, bytes, names };
