@@ -7,7 +7,9 @@ export {
   clockJump,
   clockStrobe,
   corrupt,
+  cpuQuota,
   delay,
+  descriptorLimit,
   diskCorrupt,
   diskError,
   diskFull,
@@ -21,6 +23,7 @@ export {
   partitionOneWay,
   pause,
   power,
+  processLimit,
   reorder,
   restart,
 } from './configuration/faults.ts';
@@ -30,6 +33,7 @@ export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStro
 export type { DiskCorruptOptions, DiskErrorOptions, DiskFullOptions, DiskLieOptions, DiskSlowOptions } from './faults/disk.ts';
 export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
 export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
+export type { CpuQuotaOptions, DescriptorLimitOptions, ProcessLimitOptions } from './faults/resources.ts';
 export type { BandwidthOptions, CorruptOptions, DelayOptions, DuplicateOptions, LossOptions, ReorderOptions } from './faults/shape.ts';
 export * from './grudge/index.ts';
 export { SELECTIONS, type Selection, select, selectionOption, type Turn } from './selection/selection.ts';

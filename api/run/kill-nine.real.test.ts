@@ -18,13 +18,21 @@ const KILLS = Number(process.env['ORDEAL_KILLS'] ?? 20);
 const clock = createRealClock();
 const probed = await netns.probe();
 /** Not every machine has devices for these; what families there are follows from it. */
-const EXTRA = /^(net\.shape|process\.power-loss|disk\..*)$/;
+const EXTRA = /^(net\.shape|process\.power-loss|disk\..*|resources\..*)$/;
 const lacking = [...probed].find(([name, { ok }]) => !ok && !EXTRA.test(name));
 const able = lacking === undefined;
 const why = able ? '' : ` (not run: ${lacking[1].found})`;
 const has = (capability: string): boolean => probed.get(capability as Capability)?.ok === true;
-/** All that there are on namespaces; links are shaped where the machine has TUN devices, disks are disturbed where it has FUSE. */
-const FAMILIES = ['partition', 'kill', 'pause', 'clock', ...(has('net.shape') ? ['network'] : []), ...(has('disk.full') ? ['disk', 'power'] : [])].join(',');
+/** All that there are on namespaces; links are shaped where the machine has TUN devices, disks are disturbed where it has FUSE, resources limited where it has control groups. */
+const FAMILIES = [
+  'partition',
+  'kill',
+  'pause',
+  'clock',
+  ...(has('net.shape') ? ['network'] : []),
+  ...(has('disk.full') ? ['disk', 'power'] : []),
+  ...(has('resources.cpu') ? ['resources'] : []),
+].join(',');
 const seed = freshSeed();
 const rng = createRng(seed).fork('kill-nine');
 

@@ -69,10 +69,13 @@ export type DiskParams =
   /** That share of writes is stored with one bit turned over. */
   | { readonly type: 'corrupt'; readonly nodes: readonly NodeId[]; readonly share: number };
 
-export interface ResourceParams {
-  readonly type: 'cpu' | 'memory';
-  readonly nodes: readonly NodeId[];
-}
+export type ResourceParams =
+  /** At most so many thousandths of one processor. */
+  | { readonly type: 'cpu'; readonly nodes: readonly NodeId[]; readonly millis: number }
+  /** At most so many processes and threads; those that there are stay. */
+  | { readonly type: 'processes'; readonly nodes: readonly NodeId[]; readonly most: number }
+  /** At most so many files and connections open in each process; those that there are stay. */
+  | { readonly type: 'descriptors'; readonly nodes: readonly NodeId[]; readonly most: number };
 
 /** A journal line: enough, on its own, for another process to undo it (the watchdog, `ordeal heal`). */
 export interface Change {

@@ -21,6 +21,7 @@ import {
   partitionOneWay as partitionOneWayFault,
 } from '../faults/partition.ts';
 import { kill as killFault, pause as pauseFault, power as powerFault, restart as restartFault } from '../faults/process.ts';
+import { cpuQuota as cpuQuotaFault, descriptorLimit as descriptorLimitFault, processLimit as processLimitFault } from '../faults/resources.ts';
 import {
   bandwidth as bandwidthFault,
   corrupt as corruptFault,
@@ -100,6 +101,15 @@ export const diskLie = at(diskLieFault);
 
 /** Stores writes with one bit turned over. */
 export const diskCorrupt = at(diskCorruptFault);
+
+/** Leaves nodes a part of a processor. */
+export const cpuQuota = at(cpuQuotaFault);
+
+/** Lets nodes start no more processes. */
+export const processLimit = at(processLimitFault);
+
+/** Lets nodes open no more files and connections. */
+export const descriptorLimit = at(descriptorLimitFault);
 
 function at<P>(fault: Fault<P>): (given?: Target<P>) => Use<Fault> {
   return (given = {}) => {

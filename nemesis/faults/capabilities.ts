@@ -17,3 +17,6 @@ export const DISK_SLOW = 'disk.slow' as Capability;
 export const DISK_ERROR = 'disk.error' as Capability;
 export const DISK_LYING_FSYNC = 'disk.lying-fsync' as Capability;
 export const DISK_CORRUPT = 'disk.corrupt' as Capability;
+export const RESOURCES_CPU = 'resources.cpu' as Capability;
+export const RESOURCES_PROCESSES = 'resources.processes' as Capability;
+export const RESOURCES_DESCRIPTORS = 'resources.descriptors' as Capability;

@@ -119,6 +119,21 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     summary: 'stores writes with one bit turned over',
     load: async () => (await import('../faults/disk.ts')).diskCorrupt as Fault,
   },
+  'cpu-quota': {
+    family: 'resources',
+    summary: 'leaves nodes a part of a processor',
+    load: async () => (await import('../faults/resources.ts')).cpuQuota as Fault,
+  },
+  'process-limit': {
+    family: 'resources',
+    summary: 'lets nodes start no more processes',
+    load: async () => (await import('../faults/resources.ts')).processLimit as Fault,
+  },
+  'descriptor-limit': {
+    family: 'resources',
+    summary: 'lets nodes open no more files and connections',
+    load: async () => (await import('../faults/resources.ts')).descriptorLimit as Fault,
+  },
 };
 
 /** Loads those faults. Throws ORDEAL_UNKNOWN_FAULT. */

@@ -77,6 +77,7 @@ export const FAMILIES = {
   clock: { summary: 'makes clocks jump, drift, swing and stand still', resource: 'clocks', moves: clockMoves },
   power: { summary: 'takes the power from nodes: what was not synced is lost', resource: 'processes', moves: powerMoves },
   disk: { summary: 'fills disks, slows them, makes them fail', resource: 'disks', moves: diskMoves },
+  resources: { summary: 'limits processor time, processes and descriptors', resource: 'processes', moves: resourceMoves },
 } as const satisfies Readonly<Record<string, Family>>;
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as (keyof typeof FAMILIES)[];
@@ -219,6 +220,13 @@ function diskMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
     { fault: 'disk-error', options: { target: 'one' }, weight: 2 },
     { fault: 'disk-error', options: { target: 'one', operations: ['fsync'] }, weight: 1 },
   ];
+}
+
+/** Who may open or start nothing more may die of it, which is a crash. */
+function resourceMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
+  const quota: Move = { fault: 'cpu-quota', options: { target: 'one' }, weight: 2 };
+  if (faultModel.crashes === 'none' || nodeCount < 3) return [quota];
+  return [quota, { fault: 'descriptor-limit', options: { target: 'one' }, weight: 1 }, { fault: 'process-limit', options: { target: 'one' }, weight: 1 }];
 }
 
 /** One group after the other: as few groups as leave the others a majority. */

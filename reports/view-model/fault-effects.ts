@@ -89,6 +89,11 @@ function processInWords(params: Fields, nodes: readonly string[]): Told {
     }
     case 'freeze':
       return { words: `clock of ${who} stands still`, state: 'clock' };
+    case 'cpu':
+      return { words: `${who} at ${numberOr(params['millis']) ?? '?'} thousandths of a processor`, state: 'disturbed' };
+    case 'processes':
+    case 'descriptors':
+      return { words: `${who} without more ${params['type']}`, state: 'disturbed' };
     default: {
       const disk = DISKS[String(params['type'])];
       return disk === undefined ? { words: `${who} disturbed`, state: 'disturbed' } : { words: `disk of ${who} ${disk}`, state: 'disk' };

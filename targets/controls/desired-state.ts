@@ -16,6 +16,7 @@
  * - freeze × anything on one clock: *frozen beats running*. It stands where the earliest active freeze found it, neither
  *   drifts nor swings, and jumps still set it. Healed, it is where it would be if it had never stood.
  * - disks: full while one change fills it; delays add; chances of an error or a turned bit combine; lying while one lies.
+ * - limits of resources: the tightest counts.
  * - link cuts: a link is cut while at least one active change cuts it, each direction for itself.
  */
 import type { ClockParams, LinkEnd, LinkParams, NodeId, Ns, ProcessParams } from '../../harness/contracts/index.ts';

@@ -7,12 +7,14 @@ import { undoDisks } from './fuse/disk-undo.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
 import { undoProcessKill, undoProcessPause } from './process-signals/process-undo.ts';
+import { undoResources } from './resources/resource-undo.ts';
 import { undoDetour } from './tun-detour/detour-undo.ts';
 import { undoVdsoClock } from './vdso/clock-undo.ts';
 
 export const undo: UndoRegistry['undo'] = {
   'fuse.disk': undoDisks,
   'fuse.power-loss': undoDisks,
+  'node.resources': undoResources,
   'nft.links': undoNftLinks,
   'proxy.links': undoProxyLinks,
   'process.kill': undoProcessKill,

@@ -14,6 +14,7 @@ import type {
   NodeId,
   Ns,
   ProcessParams,
+  ResourceParams,
   ShapeParams,
   Value,
 } from '../../../harness/contracts/index.ts';
@@ -51,11 +52,13 @@ const hit = (type: ProcessParams['type']): ProcessParams => ({ type, nodes: [n1]
 const onDisk = (params: { readonly type: DiskParams['type'] } & Readonly<Record<string, unknown>>): DiskParams => ({ ...params, nodes: [n1] }) as DiskParams;
 const late20 = onDisk({ type: 'slow', delay: 20_000_000 });
 const failing = onDisk({ type: 'error', operations: ['write', 'fsync'], share: 1 });
+const few: ResourceParams = { type: 'descriptors', nodes: [n1], most: 3 };
 const turned = onDisk({ type: 'corrupt', share: 1 });
 
 const links = (echo: EchoCluster) => echo.control('links') as Control<unknown>;
 const shapes = (echo: EchoCluster) => echo.control('shapes') as Control<unknown>;
 const processes = (echo: EchoCluster) => echo.control('processes') as Control<unknown>;
+const resources = (echo: EchoCluster) => echo.control('resources') as Control<unknown>;
 const disks = (echo: EchoCluster) => echo.control('disks') as Control<unknown>;
 const clocks = (echo: EchoCluster) => echo.control('clocks') as Control<unknown>;
 
@@ -140,6 +143,21 @@ const powerCycle = async (echo: EchoCluster): Promise<void> => {
   await processes(echo).undo(change);
 };
 
+/** Whether somebody who connects anew hears nothing. */
+const takesNobody = async (echo: EchoCluster): Promise<boolean> => {
+  const channel = echo.node(1).channel('control');
+  const giveUp = new AbortController();
+  const timer = echo.cluster.clock.at((echo.cluster.clock.now() + 600_000_000) as Ns, () => giveUp.abort(new Error('no answer')));
+  try {
+    return (await channel.request({ do: 'echo', value: 'here' }, giveUp.signal)) !== 'here';
+  } catch {
+    return true;
+  } finally {
+    timer.cancel();
+    await channel.close();
+  }
+};
+
 const TRIALS: readonly Trial[] = [
   { capability: 'net.cut', params: cut([n1, n2], [n2, n1]), overlap: cut([n1, n2]), control: links, visible: lost },
   { capability: 'net.cut.oneway', params: cut([n2, n1]), overlap: cut([n2, n1], ['clients', n2]), control: links, visible: lost },
@@ -162,6 +180,7 @@ const TRIALS: readonly Trial[] = [
     visible: forgetsWhatWasSynced,
   },
   { capability: 'disk.corrupt', params: turned, overlap: turned, control: disks, visible: readsOtherwise },
+  { capability: 'resources.descriptors', params: few, overlap: few, control: resources, visible: takesNobody },
   { capability: 'clock.jump', params: jump(HOUR), overlap: jump(HOUR), control: clocks, visible: wallAhead },
 ];
 

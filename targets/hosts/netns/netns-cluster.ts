@@ -13,7 +13,7 @@ import { startDetour } from '../../controls/tun-detour/start-detour.ts';
 import { assembleCluster, type ProcessCluster, type Surroundings } from '../process/assemble-cluster.ts';
 import { livingRuns } from '../process/loopback-claim.ts';
 import type { ProcessOptions } from '../process/options.ts';
-import { cutsLinks, openDisks } from '../process/process-cluster.ts';
+import { cutsLinks, openDisks, openGroups } from '../process/process-cluster.ts';
 import type { ReaperRequest } from '../process/reaper-main.ts';
 import { type NetnsPlan, planSubnet, SUBNET_LOCKS } from './address-plan.ts';
 import { buildNetwork, namespaceNames, namespacesOf, nodeNamespace, removeNamespaces, runOfNamespace, switchNamespace } from './namespaces.ts';
@@ -41,6 +41,7 @@ export async function openNetnsCluster(request: HostRequest<ProcessOptions>): Pr
     const network = await networkControls(request, ids, plan, clock, resources);
     const disks = await openDisks(request, ids, (mounts) => reaper.request({ own: [], lock: plan.lock, namespaces, mounts }));
     if (disks !== undefined) resources.defer(() => disks.close());
+    const groupOf = await openGroups(request, ids, resources, (groups) => reaper.request({ own: [], lock: plan.lock, namespaces, groups }));
     request.signal.throwIfAborted();
     const around: Surroundings = {
       host: 'netns',
@@ -48,6 +49,7 @@ export async function openNetnsCluster(request: HostRequest<ProcessOptions>): Pr
       links: network?.links,
       shapes: network?.shapes,
       disks,
+      groupOf,
       views: 'others',
       portsAre: 'elsewhere',
       lock: plan.lock,

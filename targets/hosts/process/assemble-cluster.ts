@@ -12,6 +12,8 @@ import type { HelperProcess } from '../../controls/helper-process/helper-process
 import type { NodeProcesses, StartHook } from '../../controls/process-signals/node-processes.ts';
 import { createProcessControl } from '../../controls/process-signals/process-control.ts';
 import type { ProcessIdentity } from '../../controls/procfs/processes.ts';
+import type { NodeGroup } from '../../controls/resources/control-groups.ts';
+import { createResourceControl } from '../../controls/resources/resource-control.ts';
 import { createClockControl } from '../../controls/vdso/clock-control.ts';
 import type { AddressPlan } from './address-plan.ts';
 import type { Lock } from './loopback-claim.ts';
@@ -42,6 +44,8 @@ export interface Surroundings {
   readonly shapes?: Control<ShapeParams> | undefined;
   /** The nodes' disks; absent where nobody asked for faults of them. */
   readonly disks?: NodeDisks | undefined;
+  /** The nodes' control groups; absent where nobody asked for limits. */
+  readonly groupOf?: ((node: NodeId) => NodeGroup) | undefined;
   /** Whether peers and clients see a node by other addresses, or from other ones, than it has itself. */
   readonly views: 'own' | 'others';
   readonly portsAre: 'here' | 'elsewhere';
@@ -93,6 +97,7 @@ export function assembleCluster({ request, clock, ids, around, reaper, resources
   const controls: Partial<Controls> = {
     processes: createProcessControl(processes, clock, around.disks === undefined ? undefined : createPowerSwitch(around.disks)),
     ...(around.disks === undefined ? {} : { disks: createDiskControl({ disks: around.disks, processes }) }),
+    ...(around.groupOf === undefined ? {} : { resources: createResourceControl({ processes, clock, groupOf: around.groupOf }) }),
     ...(around.links === undefined ? {} : { links: around.links }),
     ...(around.shapes === undefined ? {} : { shapes: around.shapes }),
     ...clocksOf(processes, clock, request.runId),

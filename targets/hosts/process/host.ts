@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { Capability, HostKind, HostRequest, ProbedCapability } from '../../../harness/contracts/index.ts';
 import { messageOf } from '../../../harness/errors/ordeal-error.ts';
 import { probeFuse } from '../../controls/fuse/fuse-capability.ts';
+import { probeResources } from '../../controls/resources/resource-capabilities.ts';
 import { probeVdso } from '../../controls/vdso/vdso-capability.ts';
 import type { ProcessCluster } from './assemble-cluster.ts';
 import { type ProcessOptions, processOptions } from './options.ts';
@@ -18,7 +19,7 @@ export const processHost: ProcessHostKind = {
   summary: 'operating-system processes on loopback behind user-space link proxies: no privileges',
   options: processOptions,
   async probe(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
-    const found = { ...programs(), ...(await network()), ...signals(), ...(await clocks()), ...disks() };
+    const found = { ...programs(), ...(await network()), ...signals(), ...(await clocks()), ...disks(), ...probeResources() };
     return new Map(Object.entries(found).map(([name, probed]) => [name as Capability, probed]));
   },
   open: openProcessCluster,

@@ -5,6 +5,7 @@ import { createRealClock } from '../../../harness/time/real-clock.ts';
 import { NodeDisks } from '../../controls/fuse/node-disks.ts';
 import { startHelper } from '../../controls/helper-process/helper-process.ts';
 import { identify } from '../../controls/procfs/processes.ts';
+import { findHierarchies, groupOf, makeGroup, type NodeGroup, removeFolders } from '../../controls/resources/control-groups.ts';
 import { planAddresses } from './address-plan.ts';
 import { assembleCluster, type ProcessCluster } from './assemble-cluster.ts';
 import { LinkFabric } from './link-fabric.ts';
@@ -18,6 +19,23 @@ const NETWORK_CAPABILITIES = ['net.cut', 'net.cut.oneway'];
 /** Whether faults of the network were asked for. */
 export function cutsLinks(request: Pick<HostRequest, 'instrument'>): boolean {
   return [...request.instrument].some((capability) => NETWORK_CAPABILITIES.includes(capability));
+}
+
+/** Makes the nodes' control groups where limits were asked for. Told to the reaper first. */
+export async function openGroups(
+  request: HostRequest,
+  nodes: readonly NodeId[],
+  resources: AsyncDisposableStack,
+  tell: (groups: readonly string[]) => Promise<unknown>,
+): Promise<((node: NodeId) => NodeGroup) | undefined> {
+  if (![...request.instrument].some((capability) => capability.startsWith('resources.'))) return undefined;
+  const hierarchies = findHierarchies();
+  const groups = new Map(nodes.map((node) => [node, groupOf(hierarchies, request.runId, node)]));
+  const folders = [...groups.values()].flatMap((group) => Object.values(group.folders));
+  await tell(folders);
+  resources.defer(() => void removeFolders(folders));
+  for (const group of groups.values()) makeGroup(group);
+  return (node) => groups.get(node) as NodeGroup;
 }
 
 /** Mounts the nodes' disks where faults of them were asked for. Told to the reaper first: from then on a kill -9 leaves none behind. */
@@ -46,6 +64,7 @@ export async function openProcessCluster(request: HostRequest<ProcessOptions>): 
     if (fabric !== undefined) resources.defer(() => fabric.close());
     const disks = await openDisks(request, ids, (mounts) => reaper.request({ own: [], lock: plan.lock, namespaces: [], mounts }));
     if (disks !== undefined) resources.defer(() => disks.close());
+    const groups = await openGroups(request, ids, resources, (made) => reaper.request({ own: [], lock: plan.lock, namespaces: [], groups: made }));
     request.signal.throwIfAborted();
     const around = {
       host: 'process',
@@ -54,6 +73,7 @@ export async function openProcessCluster(request: HostRequest<ProcessOptions>): 
       namespaces: [],
       links: fabric?.control,
       disks,
+      groupOf: groups,
       views: fabric === undefined ? 'own' : 'others',
       portsAre: 'here',
       inside: () => [],

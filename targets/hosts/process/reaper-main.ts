@@ -7,9 +7,10 @@ import { spawnSync } from 'node:child_process';
 import { unmountDisk } from '../../controls/fuse/mounts.ts';
 import { serveRequests } from '../../controls/helper-process/serve-requests.ts';
 import { identify, type ProcessIdentity, signal } from '../../controls/procfs/processes.ts';
+import { removeFolders } from '../../controls/resources/control-groups.ts';
 import { type Lock, releaseLock } from './loopback-claim.ts';
 
-/** The whole list replaces the one before; the lock and the mounts are told once. */
+/** The whole list replaces the one before; the lock, the mounts and the groups are told once. */
 export interface ReaperRequest {
   readonly own: readonly ProcessIdentity[];
   readonly lock?: Lock;
@@ -17,12 +18,15 @@ export interface ReaperRequest {
   readonly namespaces: readonly string[];
   /** Folders over which disks of the run are mounted. */
   readonly mounts?: readonly string[];
+  /** Folders of the run's control groups. */
+  readonly groups?: readonly string[];
 }
 
 let owned: readonly ProcessIdentity[] = [];
 let lock: Lock | undefined;
 let namespaces: readonly string[] = [];
 let mounts: readonly string[] = [];
+let groups: readonly string[] = [];
 
 serveRequests(
   (request: ReaperRequest) => {
@@ -30,11 +34,14 @@ serveRequests(
     lock = request.lock ?? lock;
     namespaces = request.namespaces;
     mounts = request.mounts ?? mounts;
+    groups = request.groups ?? groups;
     return null;
   },
   () => {
     for (const process of owned) reap(process);
     for (const folder of mounts) unmountDisk(folder);
+    // a group is empty when the kernel has done with its processes
+    for (let tries = 0; tries < 20 && !removeFolders(groups); tries++) spawnSync('sleep', ['0.1']);
     for (const name of namespaces) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
     if (lock !== undefined) releaseLock(lock);
   },
