@@ -30,7 +30,7 @@ const config: KnipConfig = {
   // dependency-cruiser loads it
   ignoreDependencies: ['@swc/core'],
   // of the machine; where they are missing `ordeal doctor` says so
-  ignoreBinaries: ['go', 'ip', 'mount', 'perl', 'umount', 'unshare'],
+  ignoreBinaries: ['go', 'ip', 'mount', 'perl', 'prlimit', 'umount', 'unshare'],
 };
 
 export default config;

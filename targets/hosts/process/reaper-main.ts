@@ -39,10 +39,10 @@ serveRequests(
   },
   () => {
     for (const process of owned) reap(process);
+    for (const name of namespaces) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
     for (const folder of mounts) unmountDisk(folder);
     // a group is empty when the kernel has done with its processes
     for (let tries = 0; tries < 20 && !removeFolders(groups); tries++) spawnSync('sleep', ['0.1']);
-    for (const name of namespaces) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
     if (lock !== undefined) releaseLock(lock);
   },
 );
