@@ -7,7 +7,14 @@ export {
   clockJump,
   clockStrobe,
   corrupt,
+  cpuQuota,
   delay,
+  descriptorLimit,
+  diskCorrupt,
+  diskError,
+  diskFull,
+  diskLie,
+  diskSlow,
   duplicate,
   failover,
   forcedPromotion,
@@ -18,6 +25,7 @@ export {
   partitionOneWay,
   pause,
   power,
+  processLimit,
   reorder,
   responseLoss,
   restart,
@@ -25,9 +33,11 @@ export {
 export { type Act, type Scenario, scenario } from './configuration/scenario.ts';
 export * from './faults/capabilities.ts';
 export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStrobeOptions } from './faults/clock.ts';
+export type { DiskCorruptOptions, DiskErrorOptions, DiskFullOptions, DiskLieOptions, DiskSlowOptions } from './faults/disk.ts';
 export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
 export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
 export type { FailoverOptions, ForcedPromotionOptions } from './faults/promotion.ts';
+export type { CpuQuotaOptions, DescriptorLimitOptions, ProcessLimitOptions } from './faults/resources.ts';
 export type { ResponseLossOptions } from './faults/response-loss.ts';
 export type { BandwidthOptions, CorruptOptions, DelayOptions, DuplicateOptions, LossOptions, ReorderOptions } from './faults/shape.ts';
 export * from './grudge/index.ts';

@@ -17,10 +17,14 @@ const ORDEAL = join(import.meta.dirname, '../../bin/ordeal.js');
 const KILLS = Number(process.env['ORDEAL_KILLS'] ?? 20);
 const clock = createRealClock();
 const probed = await netns.probe();
-const able = [...probed].every(([name, { ok }]) => ok || name === 'net.shape');
-const why = able ? '' : ` (not run: ${[...probed.values()].find((capability) => !capability.ok)?.found})`;
-/** All that there are on namespaces; links are shaped where the machine has TUN devices. */
-const FAMILIES = ['partition', 'kill', 'pause', 'clock', ...(probed.get('net.shape' as Capability)?.ok ? ['network'] : [])].join(',');
+/** Not every machine has devices for these; what families there are follows from it. */
+const EXTRA = /^(net\.shape|process\.power-loss|disk\..*|resources\..*)$/;
+const lacking = [...probed].find(([name, { ok }]) => !ok && !EXTRA.test(name));
+const able = lacking === undefined;
+const why = able ? '' : ` (not run: ${lacking[1].found})`;
+const has = (capability: string): boolean => probed.get(capability as Capability)?.ok === true;
+/** Those of the network and of processes; links are shaped where the machine has TUN devices. Disks have a test of their own. */
+const FAMILIES = ['partition', 'kill', 'pause', 'clock', ...(has('net.shape') ? ['network'] : [])].join(',');
 const seed = freshSeed();
 const rng = createRng(seed).fork('kill-nine');
 

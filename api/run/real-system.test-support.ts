@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { HostKind } from '../../harness/contracts/index.ts';
 import type { RunResults } from '../../harness/store/index.ts';
 
@@ -21,7 +21,7 @@ export class RealRuns implements Disposable {
 
   constructor(system: string) {
     this.#system = system;
-    this.folder = mkdtempSync(join(tmpdir(), `ordeal-${system}-`));
+    this.folder = mkdtempSync(join(tmpdir(), `ordeal-${basename(system)}-`));
   }
 
   /** Throws when the run did not come to results. */

@@ -48,6 +48,8 @@ export interface ProcessParams {
   /** `kill`: SIGKILL, started again at the undo. `pause`: SIGSTOP. `power-loss`: killed, unsynced writes lost. */
   readonly type: 'kill' | 'pause' | 'power-loss';
   readonly nodes: readonly NodeId[];
+  /** Of a loss of power: what was not synced is there in parts instead of not at all. */
+  readonly torn?: true;
 }
 
 /** Rule 17: what a clock fault moves. */
@@ -61,15 +63,27 @@ export type ClockParams =
   /** The clock stands where it was when the change was applied. */
   | { readonly type: 'freeze'; readonly nodes: readonly NodeId[]; readonly scope: ClockScope };
 
-export interface DiskParams {
-  readonly type: 'full' | 'slow' | 'corrupt';
-  readonly nodes: readonly NodeId[];
-}
+export type DiskOperation = 'read' | 'write' | 'fsync';
 
-export interface ResourceParams {
-  readonly type: 'cpu' | 'memory';
-  readonly nodes: readonly NodeId[];
-}
+export type DiskParams =
+  /** Every write is refused for want of space. */
+  | { readonly type: 'full'; readonly nodes: readonly NodeId[] }
+  /** Each read, write and fsync takes so much longer. */
+  | { readonly type: 'slow'; readonly nodes: readonly NodeId[]; readonly delay: Ns }
+  /** That share (0 … 1) of these operations fails with EIO. */
+  | { readonly type: 'error'; readonly nodes: readonly NodeId[]; readonly operations: readonly DiskOperation[]; readonly share: number }
+  /** An fsync says that it is done and does nothing: a loss of power shows it. */
+  | { readonly type: 'lying-fsync'; readonly nodes: readonly NodeId[] }
+  /** That share of writes is stored with one bit turned over. */
+  | { readonly type: 'corrupt'; readonly nodes: readonly NodeId[]; readonly share: number };
+
+export type ResourceParams =
+  /** At most so many thousandths of one processor. */
+  | { readonly type: 'cpu'; readonly nodes: readonly NodeId[]; readonly millis: number }
+  /** At most so many processes and threads; those that there are stay. */
+  | { readonly type: 'processes'; readonly nodes: readonly NodeId[]; readonly most: number }
+  /** At most so many files and connections open in each process; those that there are stay. */
+  | { readonly type: 'descriptors'; readonly nodes: readonly NodeId[]; readonly most: number };
 
 /** A standby becomes primary by order, whatever the primary thinks of it. Undone: no other node takes itself for primary, and all follow the new one. */
 export interface PromotionParams {

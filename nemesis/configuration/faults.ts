@@ -8,6 +8,13 @@ import {
   clockStrobe as clockStrobeFault,
 } from '../faults/clock.ts';
 import {
+  diskCorrupt as diskCorruptFault,
+  diskError as diskErrorFault,
+  diskFull as diskFullFault,
+  diskLie as diskLieFault,
+  diskSlow as diskSlowFault,
+} from '../faults/disk.ts';
+import {
   isolateClients as isolateClientsFault,
   type PartitionOptions,
   partition as partitionFault,
@@ -15,6 +22,7 @@ import {
 } from '../faults/partition.ts';
 import { kill as killFault, pause as pauseFault, power as powerFault, restart as restartFault } from '../faults/process.ts';
 import { type ForcedPromotionOptions, failover as failoverFault, forcedPromotion as forcedPromotionFault } from '../faults/promotion.ts';
+import { cpuQuota as cpuQuotaFault, descriptorLimit as descriptorLimitFault, processLimit as processLimitFault } from '../faults/resources.ts';
 import { responseLoss as responseLossFault } from '../faults/response-loss.ts';
 import {
   bandwidth as bandwidthFault,
@@ -89,6 +97,30 @@ export const forcedPromotion = (given: Partial<ForcedPromotionOptions> = {}): Us
 
 /** Kills the primary first, then makes the standby primary that has received most of the log. */
 export const failover = (): Use<Fault> => use(failoverFault, {});
+
+/** Refuses writes for want of space. */
+export const diskFull = at(diskFullFault);
+
+/** Makes disks slow. */
+export const diskSlow = at(diskSlowFault);
+
+/** Makes reads, writes or fsyncs fail. */
+export const diskError = at(diskErrorFault);
+
+/** Acknowledges fsyncs that are not done. */
+export const diskLie = at(diskLieFault);
+
+/** Stores writes with one bit turned over. */
+export const diskCorrupt = at(diskCorruptFault);
+
+/** Leaves nodes a part of a processor. */
+export const cpuQuota = at(cpuQuotaFault);
+
+/** Lets nodes start no more processes. */
+export const processLimit = at(processLimitFault);
+
+/** Lets nodes open no more files and connections. */
+export const descriptorLimit = at(descriptorLimitFault);
 
 function at<P>(fault: Fault<P>): (given?: Target<P>) => Use<Fault> {
   return (given = {}) => {

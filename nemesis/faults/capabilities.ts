@@ -15,3 +15,11 @@ export const CLOCK_FREEZE = 'clock.freeze' as Capability;
 export const DISK_LOSE_UNSYNCED = 'disk.lose-unsynced' as Capability;
 /** Of the system, not of the host. */
 export const MEMBER_PROMOTE = 'member.promote' as Capability;
+export const DISK_FULL = 'disk.full' as Capability;
+export const DISK_SLOW = 'disk.slow' as Capability;
+export const DISK_ERROR = 'disk.error' as Capability;
+export const DISK_LYING_FSYNC = 'disk.lying-fsync' as Capability;
+export const DISK_CORRUPT = 'disk.corrupt' as Capability;
+export const RESOURCES_CPU = 'resources.cpu' as Capability;
+export const RESOURCES_PROCESSES = 'resources.processes' as Capability;
+export const RESOURCES_DESCRIPTORS = 'resources.descriptors' as Capability;

@@ -10,7 +10,11 @@ const oneOptions = z.strictObject({ target: selectionOption.default('one') });
 const downMsOption = z.int().positive().optional().describe('How long the nodes stay down, in milliseconds; the schedule chooses where it is absent.');
 
 const restartOptions = z.strictObject({ target: selectionOption.default('one'), downMs: downMsOption });
-const powerOptions = z.strictObject({ target: selectionOption.default('all'), downMs: downMsOption });
+const powerOptions = z.strictObject({
+  target: selectionOption.default('all'),
+  downMs: downMsOption,
+  torn: z.boolean().optional().describe('What was not synced is there in parts, page by page, instead of not at all.'),
+});
 
 export type TargetOptions = z.infer<typeof oneOptions>;
 export type RestartOptions = z.infer<typeof restartOptions>;
@@ -49,10 +53,10 @@ export const power: Fault<PowerOptions> = {
   summary: 'takes the power from nodes, by default from all at once: what was written and not synced is lost',
   needs: [PROCESS_POWER_LOSS, DISK_LOSE_UNSYNCED],
   options: powerOptions,
-  plan: (options, view, rng) => toProcesses('power-loss', options.target, view, rng),
+  plan: (options, view, rng) => toProcesses('power-loss', options.target, view, rng, options.torn ? { torn: true } : {}),
 };
 
-function toProcesses(type: ProcessParams['type'], target: Selection, view: FaultView, rng: Rng): Action[] {
+function toProcesses(type: ProcessParams['type'], target: Selection, view: FaultView, rng: Rng, how: Pick<ProcessParams, 'torn'> = {}): Action[] {
   const nodes = select(target, view, rng);
-  return nodes.length === 0 ? [] : [{ control: 'processes', params: { type, nodes } }];
+  return nodes.length === 0 ? [] : [{ control: 'processes', params: { type, nodes, ...how } }];
 }

@@ -109,6 +109,46 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     summary: 'kills the primary first, then makes the standby primary that has received most of the log',
     load: async () => (await import('../faults/promotion.ts')).failover as Fault,
   },
+  'disk-full': {
+    family: 'disk',
+    summary: 'refuses writes for want of space',
+    load: async () => (await import('../faults/disk.ts')).diskFull as Fault,
+  },
+  'disk-slow': {
+    family: 'disk',
+    summary: 'makes disks slow',
+    load: async () => (await import('../faults/disk.ts')).diskSlow as Fault,
+  },
+  'disk-error': {
+    family: 'disk',
+    summary: 'makes reads, writes or fsyncs fail',
+    load: async () => (await import('../faults/disk.ts')).diskError as Fault,
+  },
+  'disk-lie': {
+    family: 'disk',
+    summary: 'acknowledges fsyncs that are not done',
+    load: async () => (await import('../faults/disk.ts')).diskLie as Fault,
+  },
+  'disk-corrupt': {
+    family: 'disk',
+    summary: 'stores writes with one bit turned over',
+    load: async () => (await import('../faults/disk.ts')).diskCorrupt as Fault,
+  },
+  'cpu-quota': {
+    family: 'resources',
+    summary: 'leaves nodes a part of a processor',
+    load: async () => (await import('../faults/resources.ts')).cpuQuota as Fault,
+  },
+  'process-limit': {
+    family: 'resources',
+    summary: 'lets nodes start no more processes',
+    load: async () => (await import('../faults/resources.ts')).processLimit as Fault,
+  },
+  'descriptor-limit': {
+    family: 'resources',
+    summary: 'lets nodes open no more files and connections',
+    load: async () => (await import('../faults/resources.ts')).descriptorLimit as Fault,
+  },
 };
 
 /** Loads those faults. Throws ORDEAL_UNKNOWN_FAULT. */

@@ -84,6 +84,8 @@ export const FAMILIES = {
   clock: { summary: 'makes clocks jump, drift, swing and stand still', resource: 'clocks', moves: clockMoves },
   power: { summary: 'takes the power from nodes: what was not synced is lost', resource: 'processes', moves: powerMoves },
   promotion: { summary: 'makes another node primary by order, with the old one fenced or not', resource: 'processes', moves: promotionMoves },
+  disk: { summary: 'fills disks, slows them, makes them fail', resource: 'disks', moves: diskMoves },
+  resources: { summary: 'limits processor time, processes and descriptors', resource: 'processes', moves: resourceMoves },
 } as const satisfies Readonly<Record<string, Family>>;
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as (keyof typeof FAMILIES)[];
@@ -225,6 +227,29 @@ function promotionMoves({ nodeCount }: PackageScope): readonly Move[] {
     { fault: 'failover', options: {}, weight: 1 },
     { fault: 'forced-promotion', options: {}, weight: 1 },
   ];
+}
+
+/** Nobody claims to survive a disk that lies or turns bits: `disk-lie` and `disk-corrupt` are for who names them. */
+function diskMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
+  const slow: Move[] = [
+    { fault: 'disk-slow', options: { target: 'one' }, weight: 2 },
+    { fault: 'disk-slow', options: { target: 'all', delayMs: 20 }, weight: 1 },
+  ];
+  // whoever dies of its disk has crashed
+  if (faultModel.crashes === 'none' || nodeCount < 3) return slow;
+  return [
+    ...slow,
+    { fault: 'disk-full', options: { target: 'one' }, weight: 2 },
+    { fault: 'disk-error', options: { target: 'one' }, weight: 2 },
+    { fault: 'disk-error', options: { target: 'one', operations: ['fsync'] }, weight: 1 },
+  ];
+}
+
+/** Who may open or start nothing more may die of it, which is a crash. */
+function resourceMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
+  const quota: Move = { fault: 'cpu-quota', options: { target: 'one' }, weight: 2 };
+  if (faultModel.crashes === 'none' || nodeCount < 3) return [quota];
+  return [quota, { fault: 'descriptor-limit', options: { target: 'one' }, weight: 1 }, { fault: 'process-limit', options: { target: 'one' }, weight: 1 }];
 }
 
 /** One group after the other: as few groups as leave the others a majority. */

@@ -26,6 +26,8 @@ describe('what was done', () => {
     [{ nodes: [], params: { type: 'cut', links: both(['n1', 'n2'], ['n1', 'n3']) } }, 'n1 cut from n2, n3'],
     [{ nodes: [], params: { type: 'cut', links: [['n1', 'n2']] } }, 'n1 → n2 cut'],
     [{ nodes: [], params: { type: 'cut', links: [['n1', 'clients']] } }, 'n1 → clients cut'],
+    [{ nodes: ['n2'], params: { type: 'full', nodes: ['n2'] } }, 'disk of n2 full'],
+    [{ nodes: ['n2', 'n3'], params: { type: 'error', nodes: ['n2', 'n3'] } }, 'disk of n2 and n3 fails'],
     [{ nodes: ['n9'], params: null }, 'n9 disturbed'],
   ])('%j', (change, words) => expect(changeInWords(change)).toBe(words));
 

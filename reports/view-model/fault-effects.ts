@@ -95,12 +95,15 @@ function processInWords(params: Fields, nodes: readonly string[]): Told {
     }
     case 'freeze':
       return { words: `clock of ${who} stands still`, state: 'clock' };
-    case 'full':
-    case 'slow':
-    case 'corrupt':
-      return { words: `disk of ${who} ${params['type']}`, state: 'disk' };
-    default:
-      return { words: `${who} disturbed`, state: 'disturbed' };
+    case 'cpu':
+      return { words: `${who} at ${numberOr(params['millis']) ?? '?'} thousandths of a processor`, state: 'disturbed' };
+    case 'processes':
+    case 'descriptors':
+      return { words: `${who} without more ${params['type']}`, state: 'disturbed' };
+    default: {
+      const disk = DISKS[String(params['type'])];
+      return disk === undefined ? { words: `${who} disturbed`, state: 'disturbed' } : { words: `disk of ${who} ${disk}`, state: 'disk' };
+    }
   }
 }
 
@@ -110,6 +113,14 @@ function lostAnswers(links: readonly (readonly [string, string])[]): string {
   const asking = [...new Set(links.map(([, end]) => end))];
   return `answers of ${listed(answering)} to ${listed(asking)}`;
 }
+
+const DISKS: Readonly<Record<string, string>> = {
+  full: 'full',
+  slow: 'slow',
+  error: 'fails',
+  'lying-fsync': 'forgets what it says it keeps',
+  corrupt: 'turns bits',
+};
 
 const signed = (value: number): string => `${value > 0 ? '+' : ''}${Math.round(value * 10) / 10}`;
 

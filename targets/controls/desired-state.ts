@@ -15,6 +15,8 @@
  * - strobe × strobe on one clock: the one injected last swings it; the other comes back when that is healed.
  * - freeze × anything on one clock: *frozen beats running*. It stands where the earliest active freeze found it, neither
  *   drifts nor swings, and jumps still set it. Healed, it is where it would be if it had never stood.
+ * - disks: full while one change fills it; delays add; chances of an error or a turned bit combine; lying while one lies.
+ * - limits of resources: the tightest counts.
  * - link cuts: a link is cut while at least one active change cuts it, each direction for itself.
  */
 import type { ClockParams, LinkEnd, LinkParams, NodeId, Ns, ProcessParams } from '../../harness/contracts/index.ts';
@@ -111,6 +113,12 @@ function processStep(before: Active<ProcessParams>, after: Active<ProcessParams>
 
 function losesPower(active: Active<ProcessParams>, node: NodeId): boolean {
   for (const params of active.values()) if (params.type === 'power-loss' && params.nodes.includes(node)) return true;
+  return false;
+}
+
+/** Whether a loss of power leaves parts of what that node had not synced. */
+export function hasTornWrites(active: Active<ProcessParams>, node: NodeId): boolean {
+  for (const params of active.values()) if (params.torn && params.nodes.includes(node)) return true;
   return false;
 }
 

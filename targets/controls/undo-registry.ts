@@ -4,14 +4,19 @@
  */
 import type { UndoRegistry } from '../../harness/contracts/index.ts';
 import { undoPostgresPromotion } from '../systems/postgres/promotion-undo.ts';
+import { undoDisks } from './fuse/disk-undo.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
 import { undoNodeTables } from './nft/node-tables.ts';
 import { undoProcessKill, undoProcessPause } from './process-signals/process-undo.ts';
+import { undoResources } from './resources/resource-undo.ts';
 import { undoDetour } from './tun-detour/detour-undo.ts';
 import { undoVdsoClock } from './vdso/clock-undo.ts';
 
 export const undo: UndoRegistry['undo'] = {
+  'fuse.disk': undoDisks,
+  'fuse.power-loss': undoDisks,
+  'node.resources': undoResources,
   'nft.links': undoNftLinks,
   'nft.node-links': undoNodeTables,
   'proxy.links': undoProxyLinks,

@@ -25,10 +25,22 @@ export interface ClockSighting {
 /** Called with a process that has just started, before it can serve (rule 12). */
 export type StartHook = (node: NodeId, process: ProcessIdentity) => Promise<void>;
 
+/** Losses of power: what can be done to the disks of nodes whose processes are dead. */
+export interface NodePower {
+  /** What a change names, so that it can be undone by somebody else. */
+  folders(nodes: readonly NodeId[]): readonly string[];
+  /** The disk forgets what was not synced; `torn`: parts of it stay. Before that, an observer leaves something to lose. */
+  cut(node: NodeId, change: string, torn: boolean): Promise<void>;
+  /** What the observer finds of it. */
+  sighting(node: NodeId, change: string): Promise<{ readonly holds: boolean; readonly measured: string }>;
+}
+
 export interface NodeProcesses {
   readonly nodes: readonly NodeId[];
   /** The first process of the node now; undefined while it is down. */
   identity(node: NodeId): ProcessIdentity | undefined;
+  /** `crashed`: it ended, and not by us. */
+  state(node: NodeId): 'running' | 'paused' | 'stopped' | 'crashed';
   /** Ends the node's processes at once and waits until they are gone. */
   kill(node: NodeId): Promise<void>;
   /** Starts what ran last. `paused`: it is stopped before it can serve, and the promise does not wait for it to serve. */

@@ -14,6 +14,7 @@ function fakeNodes() {
   const processes: NodeProcesses = {
     nodes,
     identity: (node) => (states.get(node) === 'running' || states.get(node) === 'paused' ? { pid: 0x7ffffff0, startTime: '1' } : undefined),
+    state: (node) => (states.get(node) === 'down' ? 'stopped' : states.get(node)!) as 'running',
     kill: async (node) => void states.set(node, 'down'),
     restart: async (node, how) => {
       if (failing.has(node)) throw new Error(`${node} does not start`);

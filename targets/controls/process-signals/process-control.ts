@@ -8,12 +8,14 @@ import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { ms } from '../../../harness/time/units.ts';
 import { type Active, activate, processWish, retire } from '../desired-state.ts';
 import type { ProcessIdentity } from '../procfs/processes.ts';
-import type { NodeProcesses } from './node-processes.ts';
-import { probeKill, probePause } from './process-probe.ts';
+import type { NodePower, NodeProcesses } from './node-processes.ts';
+import { probeKill, probePause, probePowerLoss } from './process-probe.ts';
 import { continueTree, stopTree } from './signals.ts';
 
 export const PROCESS_KILL = 'process.kill';
 export const PROCESS_PAUSE = 'process.pause';
+/** Undone like the faults of the disks that are part of it. */
+const POWER_LOSS = 'fuse.power-loss';
 
 /** How long a node that came back may take to answer; how long one is asked that we know is still held. */
 const RECOVERY = ms(15_000);
@@ -22,8 +24,11 @@ const GLANCE = ms(300);
 /** `Change.undo` of both kinds: the processes as they were before. */
 export type ProcessUndo = { readonly processes: readonly (ProcessIdentity & { readonly node: NodeId })[] };
 
-/** Plan throws ORDEAL_MISSING_CAPABILITY for `power-loss`; apply and undo reject with ORDEAL_NODE_FAILED. */
-export function createProcessControl(processes: NodeProcesses, clock: Clock): Control<ProcessParams> {
+/**
+ * `power`: present where nodes have disks that can forget. Plan throws ORDEAL_MISSING_CAPABILITY for `power-loss` without
+ * it; apply and undo reject with ORDEAL_NODE_FAILED.
+ */
+export function createProcessControl(processes: NodeProcesses, clock: Clock, power?: NodePower): Control<ProcessParams> {
   let active: Active<ProcessParams> = new Map();
   /** Nodes that are down because of us; one that crashed by itself stays as it is, for it is evidence. */
   const downByUs = new Set<NodeId>();
@@ -33,7 +38,8 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock): Co
     const process = processes.identity(node);
     if (wish === 'down') {
       downByUs.add(node);
-      if (process !== undefined) await processes.kill(node);
+      // also one that crashed by itself before: from now on it is down because of us
+      await processes.kill(node);
       return;
     }
     if (process === undefined) {
@@ -53,10 +59,15 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock): Co
   };
 
   return {
-    plan: (id, params) => planChange(processes, id, params),
-    apply: (change) => {
-      active = activate(active, change.id, paramsOf(change));
-      return reconcileAll(change.nodes);
+    plan: (id, params) => planChange(processes, power, id, params),
+    apply: async (change) => {
+      const params = paramsOf(change);
+      const isNew = !active.has(change.id);
+      active = activate(active, change.id, params);
+      await reconcileAll(change.nodes);
+      // the processes are dead: nothing is written any more
+      if (params.type !== 'power-loss' || power === undefined || !isNew) return;
+      await Promise.all(params.nodes.map((node) => processes.exclusively(node, () => power.cut(node, change.id, params.torn === true))));
     },
     undo: (change) => {
       active = retire(active, change.id);
@@ -69,7 +80,8 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock): Co
           const before = (change.undo as unknown as ProcessUndo).processes.find((process) => process.node === node);
           const wish = processWish(expect === 'applied' ? active : retire(active, change.id), node);
           const question = { processes, clock, node, expect, wish, before, patience: active.has(change.id) ? GLANCE : RECOVERY };
-          return params.type === 'pause' ? probePause(question) : probeKill(question);
+          if (params.type === 'pause') return probePause(question);
+          return params.type === 'kill' || expect === 'undone' ? probeKill(question) : probePowerLoss(question, power, change.id);
         }),
       );
       return {
@@ -81,12 +93,13 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock): Co
   };
 }
 
-function planChange(processes: NodeProcesses, id: string, params: ProcessParams): Change {
-  if (params.type === 'power-loss') {
+function planChange(processes: NodeProcesses, power: NodePower | undefined, id: string, params: ProcessParams): Change {
+  const losesPower = params.type === 'power-loss';
+  if (losesPower && power === undefined) {
     throw new OrdealError('ORDEAL_MISSING_CAPABILITY', {
-      what: 'a loss of power needs a disk that can forget what was not synced',
+      what: 'a loss of power needs disks that can forget what was not synced',
       value: params.type,
-      remedy: 'Use --host sim for power loss.',
+      remedy: 'See `ordeal doctor` for disk.lose-unsynced, or use --host sim.',
     });
   }
   const undo: ProcessUndo = {
@@ -95,8 +108,9 @@ function planChange(processes: NodeProcesses, id: string, params: ProcessParams)
       return process === undefined ? [] : [{ node, ...process }];
     }),
   };
-  const kind = params.type === 'kill' ? PROCESS_KILL : PROCESS_PAUSE;
-  return { id, kind, nodes: params.nodes, params: params as unknown as Change['params'], undo: undo as unknown as Change['undo'] };
+  const kind = losesPower ? POWER_LOSS : params.type === 'kill' ? PROCESS_KILL : PROCESS_PAUSE;
+  const how = losesPower ? { folders: power?.folders(params.nodes) ?? [] } : {};
+  return { id, kind, nodes: params.nodes, params: params as unknown as Change['params'], undo: { ...undo, ...how } as unknown as Change['undo'] };
 }
 
 function paramsOf(change: Change): ProcessParams {

@@ -6,7 +6,7 @@ import type { Clock, NodeId, Ns } from '../../../harness/contracts/index.ts';
 import { ms, NS_PER_S } from '../../../harness/time/units.ts';
 import type { ProcessWish } from '../desired-state.ts';
 import { isAlive, isStopped, type ProcessIdentity, processorNs, processTree } from '../procfs/processes.ts';
-import type { Contact, NodeProcesses } from './node-processes.ts';
+import type { Contact, NodePower, NodeProcesses } from './node-processes.ts';
 
 /** How long a paused node is given to answer, which it must not. */
 const SILENCE = ms(300);
@@ -63,6 +63,13 @@ export async function probeKill(question: ProcessQuestion): Promise<Sighting> {
     holds: gone && reply === 'refused',
     measured: `${before === undefined ? 'was down before' : `process ${before.pid} ${gone ? 'gone' : 'alive'}`}, connection ${reply}`,
   };
+}
+
+/** Killed, and what an observer had not synced on its disk is gone. */
+export async function probePowerLoss(question: ProcessQuestion, power: NodePower | undefined, change: string): Promise<Sighting> {
+  const killed = await probeKill(question);
+  const lost = (await power?.sighting(question.node, change)) ?? { holds: false, measured: 'its disk cannot forget' };
+  return { holds: killed.holds && lost.holds, measured: `${killed.measured}, ${lost.measured}` };
 }
 
 /** Back: it answers. Where another change still holds the node, this one has nothing left to show. */

@@ -8,15 +8,19 @@ import type {
   Capability,
   ClockParams,
   Control,
+  DiskParams,
   HostKind,
   LinkEnd,
   NodeId,
   Ns,
   ProcessParams,
   ReplyParams,
+  ResourceParams,
   ShapeParams,
+  Value,
 } from '../../../harness/contracts/index.ts';
 import { type EchoCluster, echoOn, type HostUnderTest, nodeIds, withEcho } from './echo-cluster.ts';
+import type { EchoRequest } from './echo-program.ts';
 
 /** A host under test, and what it is expected to be able to do on the machine where the suite runs. */
 export interface HostSuite extends HostUnderTest {
@@ -47,10 +51,18 @@ const strobe = (amplitude: number): ClockParams => ({ type: 'strobe', nodes: [n1
 const freeze: ClockParams = { type: 'freeze', nodes: [n1], scope: 'wall' };
 const hit = (type: ProcessParams['type']): ProcessParams => ({ type, nodes: [n1] });
 
+const onDisk = (params: { readonly type: DiskParams['type'] } & Readonly<Record<string, unknown>>): DiskParams => ({ ...params, nodes: [n1] }) as DiskParams;
+const late20 = onDisk({ type: 'slow', delay: 20_000_000 });
+const failing = onDisk({ type: 'error', operations: ['write', 'fsync'], share: 1 });
+const few: ResourceParams = { type: 'descriptors', nodes: [n1], most: 3 };
+const turned = onDisk({ type: 'corrupt', share: 1 });
+
 const links = (echo: EchoCluster) => echo.control('links') as Control<unknown>;
 const replies = (echo: EchoCluster) => echo.control('replies') as Control<unknown>;
 const shapes = (echo: EchoCluster) => echo.control('shapes') as Control<unknown>;
 const processes = (echo: EchoCluster) => echo.control('processes') as Control<unknown>;
+const resources = (echo: EchoCluster) => echo.control('resources') as Control<unknown>;
+const disks = (echo: EchoCluster) => echo.control('disks') as Control<unknown>;
 const clocks = (echo: EchoCluster) => echo.control('clocks') as Control<unknown>;
 
 const silent = async (echo: EchoCluster): Promise<boolean> => {
@@ -103,6 +115,52 @@ const lost = async (echo: EchoCluster): Promise<boolean> => {
 };
 const clientsUnheard = async (echo: EchoCluster): Promise<boolean> => (await echo.askWithin(500, 1, { do: 'echo', value: 1 }).catch(() => 'no answer')) !== 1;
 
+const refusesToWrite = async (echo: EchoCluster): Promise<boolean> =>
+  JSON.stringify(await echo.ask(1, { do: 'append', path: 'log', text: 'x', sync: true }, 'control')).includes('error');
+/** Whether even the quickest of some appends takes as long as the delay. */
+const writesSlowly = async (echo: EchoCluster): Promise<boolean> => {
+  const clock = echo.cluster.clock;
+  for (let i = 0; i < 4; i++) {
+    const before = clock.now();
+    await echo.ask(1, { do: 'append', path: 'log', text: 'x', sync: true }, 'control');
+    if (clock.now() - before < 18_000_000) return false;
+  }
+  return true;
+};
+const readsOtherwise = async (echo: EchoCluster): Promise<boolean> => {
+  const text = 'what was written';
+  await echo.ask(1, { do: 'write', path: 'words', text }, 'control');
+  return (await echo.ask(1, { do: 'read', path: 'words' }, 'control')) !== text;
+};
+/** Whether something that was synced is lost with the power. */
+const forgetsWhatWasSynced = async (echo: EchoCluster): Promise<boolean> => {
+  await echo.ask(1, { do: 'append', path: 'oath', text: 'kept', sync: true }, 'control');
+  await powerCycle(echo);
+  return (await echo.ask(1, { do: 'read', path: 'oath' }, 'control')) === null;
+};
+let cycles = 0;
+const powerCycle = async (echo: EchoCluster): Promise<void> => {
+  const change = processes(echo).plan(`power/${++cycles}`, hit('power-loss'));
+  await processes(echo).apply(change);
+  expect(await processes(echo).probe(change, 'applied')).toMatchObject({ holds: true, independent: true });
+  await processes(echo).undo(change);
+};
+
+/** Whether somebody who connects anew hears nothing. */
+const takesNobody = async (echo: EchoCluster): Promise<boolean> => {
+  const channel = echo.node(1).channel('control');
+  const giveUp = new AbortController();
+  const timer = echo.cluster.clock.at((echo.cluster.clock.now() + 600_000_000) as Ns, () => giveUp.abort(new Error('no answer')));
+  try {
+    return (await channel.request({ do: 'echo', value: 'here' }, giveUp.signal)) !== 'here';
+  } catch {
+    return true;
+  } finally {
+    timer.cancel();
+    await channel.close();
+  }
+};
+
 const TRIALS: readonly Trial[] = [
   { capability: 'net.cut', params: cut([n1, n2], [n2, n1]), overlap: cut([n1, n2]), control: links, visible: lost },
   { capability: 'net.cut.oneway', params: cut([n2, n1]), overlap: cut([n2, n1], ['clients', n2]), control: links, visible: lost },
@@ -115,6 +173,18 @@ const TRIALS: readonly Trial[] = [
   { capability: 'clock.drift', params: drift, overlap: drift, control: clocks, visible: fast },
   { capability: 'clock.strobe', params: strobe(HOUR), overlap: strobe(2 * HOUR), control: clocks, visible: swinging },
   { capability: 'clock.freeze', params: freeze, overlap: freeze, control: clocks, visible: standing },
+  { capability: 'disk.full', params: onDisk({ type: 'full' }), overlap: onDisk({ type: 'full' }), control: disks, visible: refusesToWrite },
+  { capability: 'disk.slow', params: late20, overlap: late20, control: disks, visible: writesSlowly },
+  { capability: 'disk.error', params: failing, overlap: failing, control: disks, visible: refusesToWrite },
+  {
+    capability: 'disk.lying-fsync',
+    params: onDisk({ type: 'lying-fsync' }),
+    overlap: onDisk({ type: 'lying-fsync' }),
+    control: disks,
+    visible: forgetsWhatWasSynced,
+  },
+  { capability: 'disk.corrupt', params: turned, overlap: turned, control: disks, visible: readsOtherwise },
+  { capability: 'resources.descriptors', params: few, overlap: few, control: resources, visible: takesNobody },
   { capability: 'clock.jump', params: jump(HOUR), overlap: jump(HOUR), control: clocks, visible: wallAhead },
 ];
 
@@ -123,6 +193,7 @@ export function hostSuite(name: string, host: HostSuite): void {
   describe(`host ${name}`, () => {
     basics(host);
     for (const trial of TRIALS) if (host.capabilities.includes(trial.capability)) faults(host, trial);
+    if (host.capabilities.includes('disk.lose-unsynced')) losses(host);
     if (host.capabilities.includes('process.pause') && host.capabilities.includes('process.kill')) restarts(host);
   });
 }
@@ -208,8 +279,30 @@ function faults(host: HostSuite, { capability, params, overlap, control, visible
   });
 }
 
+function losses(host: HostSuite): void {
+  it('a loss of power takes what was not synced, names too, and nothing else; a kill takes nothing', async () => {
+    await withEcho(host, 2, async (echo) => {
+      const ask = (request: EchoRequest): Promise<Value> => echo.ask(1, request, 'control');
+      await ask({ do: 'append', path: 'log', text: 'synced', sync: true });
+      await ask({ do: 'append', path: 'log', text: ' and not', sync: false });
+      await ask({ do: 'append', path: 'old', text: 'content', sync: true });
+      await ask({ do: 'rename', from: 'old', to: 'new' });
+      await ask({ do: 'write', path: 'fresh', text: 'never synced' });
+      const kill = processes(echo).plan('test/0', hit('kill'));
+      await processes(echo).apply(kill);
+      await processes(echo).undo(kill);
+      expect(await ask({ do: 'read', path: 'log' })).toBe('synced and not');
+      expect(await ask({ do: 'list' })).toEqual(['fresh', 'log', 'new']);
+      await powerCycle(echo);
+      expect(await ask({ do: 'read', path: 'log' })).toBe('synced');
+      expect(await ask({ do: 'read', path: 'old' })).toBe('content');
+      expect(await ask({ do: 'list' })).toEqual(['log', 'old']);
+    });
+  });
+}
+
 function restarts(host: HostSuite): void {
-  const survivors = TRIALS.filter(({ capability }) => /^(net|clock)\./.test(capability) && host.capabilities.includes(capability));
+  const survivors = TRIALS.filter(({ capability }) => /^(net|clock|disk)\./.test(capability) && host.capabilities.includes(capability));
   it.each(survivors.map((trial) => [trial.capability, trial] as const))('%s holds over a restart of the node', async (_name, trial) => {
     await withEcho(host, 3, async (echo) => {
       const change = trial.control(echo).plan('test/0', trial.params);

@@ -11,6 +11,10 @@ import { netns } from './host.ts';
 const folder = mkdtempSync(join(tmpdir(), 'ordeal-netns-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Disks are what they are on `process`: here only that they are there, and lose what they should. */
+const disk = (await netns.probe()).get('disk.full' as Capability);
+const DISKS = disk?.ok ? ['disk.lose-unsynced', 'disk.full'] : [];
+
 let runs = 0;
 const hostWith = (...instrument: string[]): HostSuite => ({
   kind: netns,
@@ -25,6 +29,7 @@ const hostWith = (...instrument: string[]): HostSuite => ({
     'clock.drift',
     'clock.strobe',
     'clock.freeze',
+    ...DISKS,
   ],
   open: (nodes) => {
     const runId = `c${process.pid}x${++runs}`;
@@ -45,7 +50,7 @@ const network = (await netns.probe()).get('net.cut' as Capability);
 if (network?.ok) {
   // what programs see needs no witnesses beside them
   envSuite('netns', hostWith());
-  hostSuite('netns', hostWith('net.cut', 'net.shape'));
+  hostSuite('netns', hostWith('net.cut', 'net.shape', ...DISKS));
 } else {
   describe.skip(`Env and host on netns (not run: ${network?.found})`, () => {
     it('conforms', () => {});

@@ -12,7 +12,7 @@ import { createDetourControl } from '../../controls/tun-detour/detour-control.ts
 import { startDetour } from '../../controls/tun-detour/start-detour.ts';
 import { assembleCluster, type ProcessCluster, type Surroundings } from '../process/assemble-cluster.ts';
 import type { ProcessOptions } from '../process/options.ts';
-import { cutsLinks } from '../process/process-cluster.ts';
+import { cutsLinks, openDisks, openGroups } from '../process/process-cluster.ts';
 import type { ReaperRequest } from '../process/reap.ts';
 import { type NetnsPlan, planSubnet } from './address-plan.ts';
 import { buildNetwork, namespacesOf, nodeNamespace, removeNamespaces, switchNamespace } from './namespaces.ts';
@@ -39,12 +39,17 @@ export async function openNetnsCluster(request: HostRequest<ProcessOptions>): Pr
     resources.defer(() => removeNamespaces(namespaces));
     await buildNetwork(runId, ids, plan);
     const network = await networkControls(request, ids, plan, clock, resources);
+    const disks = await openDisks(request, ids, (mounts) => reaper.request({ own: [], lock: plan.lock, namespaces, mounts }));
+    if (disks !== undefined) resources.defer(() => disks.close());
+    const groupOf = await openGroups(request, ids, resources, (groups) => reaper.request({ own: [], lock: plan.lock, namespaces, groups }));
     request.signal.throwIfAborted();
     const around: Surroundings = {
       host: 'netns',
       plan,
       links: network?.links,
       shapes: network?.shapes,
+      disks,
+      groupOf,
       views: 'others',
       portsAre: 'elsewhere',
       lock: plan.lock,

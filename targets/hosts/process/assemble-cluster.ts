@@ -16,10 +16,15 @@ import type {
   ShapeParams,
 } from '../../../harness/contracts/index.ts';
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { createDiskControl } from '../../controls/fuse/disk-control.ts';
+import type { NodeDisks } from '../../controls/fuse/node-disks.ts';
+import { createPowerSwitch } from '../../controls/fuse/power-switch.ts';
 import type { HelperProcess } from '../../controls/helper-process/helper-process.ts';
 import type { NodeProcesses, StartHook } from '../../controls/process-signals/node-processes.ts';
 import { createProcessControl } from '../../controls/process-signals/process-control.ts';
 import type { ProcessIdentity } from '../../controls/procfs/processes.ts';
+import type { NodeGroup } from '../../controls/resources/control-groups.ts';
+import { createResourceControl } from '../../controls/resources/resource-control.ts';
 import { createClockControl } from '../../controls/vdso/clock-control.ts';
 import type { AddressPlan } from './address-plan.ts';
 import { type Launch, launch } from './launch.ts';
@@ -51,6 +56,10 @@ export interface Surroundings {
   readonly replies?: Control<ReplyParams> | undefined;
   /** Shapes links; absent where the host cannot, or nobody asked for it. */
   readonly shapes?: Control<ShapeParams> | undefined;
+  /** The nodes' disks; absent where nobody asked for faults of them. */
+  readonly disks?: NodeDisks | undefined;
+  /** The nodes' control groups; absent where nobody asked for limits. */
+  readonly groupOf?: ((node: NodeId) => NodeGroup) | undefined;
   /** Whether peers and clients see a node by other addresses, or from other ones, than it has itself. */
   readonly views: 'own' | 'others';
   readonly portsAre: 'here' | 'elsewhere';
@@ -103,7 +112,9 @@ export function assembleCluster({ request, clock, ids, around, reaper, resources
   const nodes = ids.map((id) => new ProcessNode(id, { ...surroundings, rng: request.rng.fork(id) }));
   const processes = nodeProcessesOf(nodes, (hook) => startHooks.push(hook));
   const controls: Partial<Controls> = {
-    processes: createProcessControl(processes, clock),
+    processes: createProcessControl(processes, clock, around.disks === undefined ? undefined : createPowerSwitch(around.disks)),
+    ...(around.disks === undefined ? {} : { disks: createDiskControl({ disks: around.disks, processes }) }),
+    ...(around.groupOf === undefined ? {} : { resources: createResourceControl({ processes, clock, groupOf: around.groupOf }) }),
     ...(around.links === undefined ? {} : { links: around.links }),
     ...(around.replies === undefined ? {} : { replies: around.replies }),
     ...(around.shapes === undefined ? {} : { shapes: around.shapes }),

@@ -11,6 +11,10 @@ import { processHost } from './host.ts';
 const folder = mkdtempSync(join(tmpdir(), 'ordeal-process-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What the disks can do, where this machine allows a disk to be mounted. */
+const disk = (await processHost.probe()).get('disk.full' as Capability);
+const DISKS = disk?.ok ? ['process.power-loss', 'disk.lose-unsynced', 'disk.full', 'disk.slow', 'disk.error', 'disk.lying-fsync', 'disk.corrupt'] : [];
+const LIMITS = (await processHost.probe()).get('resources.descriptors' as Capability)?.ok ? ['resources.descriptors'] : [];
 let runs = 0;
 const host: HostSuite = {
   kind: processHost,
@@ -25,13 +29,15 @@ const host: HostSuite = {
     'clock.drift',
     'clock.strobe',
     'clock.freeze',
+    ...DISKS,
+    ...LIMITS,
   ],
   open: (nodes) => {
     const runId = `conformance-${process.pid}-${++runs}`;
     return processHost.open({
       runId,
       nodes,
-      instrument: new Set(['net.cut' as Capability]),
+      instrument: new Set(['net.cut', ...DISKS, ...LIMITS] as Capability[]),
       options: processHost.options.parse({}),
       rng: createRng(runs),
       folder: join(folder, runId),

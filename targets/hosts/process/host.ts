@@ -2,6 +2,8 @@
 import { createServer } from 'node:net';
 import type { Capability, HostKind, HostRequest, ProbedCapability } from '../../../harness/contracts/index.ts';
 import { messageOf } from '../../../harness/errors/ordeal-error.ts';
+import { probeFuse } from '../../controls/fuse/fuse-capability.ts';
+import { probeResources } from '../../controls/resources/resource-capabilities.ts';
 import { probeVdso } from '../../controls/vdso/vdso-capability.ts';
 import type { ProcessCluster } from './assemble-cluster.ts';
 import { type ProcessOptions, processOptions } from './options.ts';
@@ -17,11 +19,13 @@ export const processHost: ProcessHostKind = {
   summary: 'operating-system processes on loopback behind user-space link proxies: no privileges',
   options: processOptions,
   async probe(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
-    const found = { ...programs(), ...(await network()), ...signals(), ...(await clocks()) };
+    const found = { ...programs(), ...(await network()), ...signals(), ...(await clocks()), ...disks(), ...probeResources() };
     return new Map(Object.entries(found).map(([name, probed]) => [name as Capability, probed]));
   },
   open: openProcessCluster,
 };
+
+const DISK_CAPABILITIES = ['process.power-loss', 'disk.lose-unsynced', 'disk.full', 'disk.slow', 'disk.error', 'disk.lying-fsync', 'disk.corrupt'];
 
 function programs(): Record<string, ProbedCapability> {
   return {
@@ -62,6 +66,11 @@ function bindProblem(host: string): Promise<string | undefined> {
 async function clocks(): Promise<Record<string, ProbedCapability>> {
   const probed = await probeVdso();
   return { 'clock.jump': probed, 'clock.drift': probed, 'clock.strobe': probed, 'clock.freeze': probed };
+}
+
+function disks(): Record<string, ProbedCapability> {
+  const probed = probeFuse();
+  return Object.fromEntries(DISK_CAPABILITIES.map((name) => [name, probed]));
 }
 
 function signals(): Record<string, ProbedCapability> {

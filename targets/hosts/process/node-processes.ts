@@ -17,6 +17,7 @@ export function nodeProcessesOf(nodes: readonly ProcessNode[], addHook: (hook: S
   return {
     nodes: nodes.map(({ id }) => id),
     identity: (id) => get(id).identity,
+    state: (id) => get(id).state(),
     kill: (id) => get(id).stop('kill'),
     restart: (id, how) => get(id).restart(how),
     notePaused: (id, paused) => get(id).notePaused(paused),

@@ -59,7 +59,7 @@ export class ProcessNode implements Node {
   constructor(id: NodeId, around: NodeSurroundings) {
     this.id = id;
     this.#around = around;
-    this.dataDir = join(around.folder, 'nodes', id, 'data');
+    this.dataDir = dataFolder(around.folder, id);
     mkdirSync(this.dataDir, { recursive: true });
     this.#log = new NodeLog(around.folder, id, around.clock);
   }
@@ -212,6 +212,11 @@ export class ProcessNode implements Node {
   #failure(what: string): OrdealError {
     return new OrdealError('ORDEAL_NODE_FAILED', { what: `${this.id} ${what}`, where: `node ${this.id}` });
   }
+}
+
+/** Where a node's data lies in the run folder. */
+export function dataFolder(runFolder: string, node: NodeId): string {
+  return join(runFolder, 'nodes', node, 'data');
 }
 
 /** The ports that a program listens on. */

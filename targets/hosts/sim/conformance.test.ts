@@ -24,5 +24,8 @@ hostSuite('sim', {
     'clock.drift',
     'clock.strobe',
     'clock.freeze',
+    'disk.lose-unsynced',
+    'disk.full',
+    'disk.slow',
   ],
 });

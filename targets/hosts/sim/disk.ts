@@ -15,10 +15,9 @@ import type { Scheduler } from './scheduler.ts';
 /** What a fault does to the disk now. */
 export interface DiskCondition {
   readonly full: boolean;
-  readonly slow: boolean;
+  /** By how much every operation takes longer. */
+  readonly delayNs: number;
 }
-
-const SLOW_FACTOR = 50;
 
 export class DiskError extends Error {
   readonly code: 'ENOSPC' | 'ENOENT';
@@ -45,7 +44,7 @@ export class SimulatedDisk implements Receiver {
   #operations = 0;
   #busyUntil = 0;
   #powerCycle = 0;
-  condition: DiskCondition = { full: false, slow: false };
+  condition: DiskCondition = { full: false, delayNs: 0 };
 
   constructor(scheduler: Scheduler, settings: SimSettings, owner: string, rng: Rng) {
     this.#scheduler = scheduler;
@@ -56,11 +55,9 @@ export class SimulatedDisk implements Receiver {
 
   /** Queues one operation behind the others; gives the time at which it completes. */
   occupy(kind: 'transfer' | 'sync'): number {
-    const least = kind === 'sync' ? this.#settings.fsyncLatencyNs : this.#settings.diskLatencyNs;
-    const draw = draw32(this.#key, this.#operations++);
-    const latency = least + Math.floor((2 * least * (draw >>> 16)) / 65536);
     const start = Math.max(this.#busyUntil, this.#scheduler.now());
-    this.#busyUntil = start + latency * this.slowness;
+    this.#busyUntil = start + this.#needs(kind) + this.condition.delayNs;
+    this.#operations++;
     return this.#busyUntil;
   }
 
@@ -69,9 +66,11 @@ export class SimulatedDisk implements Receiver {
     if (this.condition.full) throw new DiskError('ENOSPC', `no space left on the disk of ${this.#owner} for ${path}`);
   }
 
-  /** How many times slower than itself the arm moves. */
-  get slowness(): number {
-    return this.condition.slow ? SLOW_FACTOR : 1;
+  /** By how much more than it needs an operation occupies the arm: one is made. */
+  lateness(): number {
+    const start = Math.max(this.#busyUntil, this.#scheduler.now());
+    const needed = this.#needs('transfer');
+    return this.occupy('transfer') - start - needed;
   }
 
   /** Starts an fsync; gives the time of its completion, undefined where there is no such file. */
@@ -94,7 +93,7 @@ export class SimulatedDisk implements Receiver {
   }
 
   /** What was not synced is gone; with torn writes, a part of it may stay. */
-  losePower(): void {
+  losePower(how?: 'torn'): void {
     this.#powerCycle++;
     this.#busyUntil = 0;
     const number = this.#powerCycle;
@@ -103,6 +102,13 @@ export class SimulatedDisk implements Receiver {
       const draw = draw32(this.#key ^ 0x7ea4, number * 1024 + file++);
       return draw % 3 === 0 ? 0 : draw % 3 === 1 ? unsynced : draw % (unsynced + 1);
     };
-    this.image.losePower(this.#settings.tornWrites ? { keep } : undefined);
+    this.image.losePower(how === 'torn' || this.#settings.tornWrites ? { keep } : undefined);
+  }
+
+  /** What the next operation takes by itself. */
+  #needs(kind: 'transfer' | 'sync'): number {
+    const least = kind === 'sync' ? this.#settings.fsyncLatencyNs : this.#settings.diskLatencyNs;
+    const draw = draw32(this.#key, this.#operations);
+    return least + Math.floor((2 * least * (draw >>> 16)) / 65536);
   }
 }

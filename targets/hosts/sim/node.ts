@@ -154,9 +154,9 @@ export class SimulatedNode implements Node {
   }
 
   /** The process ends, and what it had not synced is lost. */
-  losePower(): void {
+  losePower(how?: 'torn'): void {
     this.kill();
-    this.disk.losePower();
+    this.disk.losePower(how);
   }
 
   pause(): void {

@@ -168,7 +168,7 @@ describe('raftkv on the simulator', () => {
   it('dies when its disk fails, rather than promise what it cannot keep', async () => {
     await on(3, async ({ cluster, ask, leader }) => {
       const old = await leader();
-      old.disk.condition = { full: true, slow: false };
+      old.disk.condition = { full: true, delayNs: 0 };
       expect((await ask(0, 'write', 1)).type).toBe('ok');
       await cluster.clock.sleep(ms(100));
       expect(old.state()).toBe('crashed');

@@ -3,7 +3,16 @@
  * paused one answers no echo and handles no event while echoes wait for it, though its machine's network still does.
  */
 import type { Change, Control, Evidence, NodeId, Ns, ProcessParams, Value } from '../../../../harness/contracts/index.ts';
-import { type Active, activate, type ProcessStep, type ProcessWish, processSteps, processWish, retire } from '../../../controls/desired-state.ts';
+import {
+  type Active,
+  activate,
+  hasTornWrites,
+  type ProcessStep,
+  type ProcessWish,
+  processSteps,
+  processWish,
+  retire,
+} from '../../../controls/desired-state.ts';
 import type { Receiver } from '../event-heap.ts';
 import type { SimulatedNode } from '../node.ts';
 import type { EchoProbe } from '../node-receivers.ts';
@@ -74,20 +83,20 @@ export class ProcessControl implements Control<ProcessParams> {
     const steps = processSteps(this.#active, next);
     this.#active = next;
     for (const { node } of steps) nodeNamed(this.#around, node).hold = HOLDS[processWish(next, node)];
-    for (const { node, step } of steps) take(nodeNamed(this.#around, node), step);
+    for (const { node, step } of steps) take(nodeNamed(this.#around, node), step, hasTornWrites(next, node) ? 'torn' : undefined);
     if (steps.some(({ step }) => step === 'start')) await this.#around.clock.sleep(this.#around.bootNs as Ns);
   }
 }
 
 const HOLDS = { run: 'none', pause: 'paused', down: 'down' } as const satisfies Record<ProcessWish, SimulatedNode['hold']>;
 
-function take(node: SimulatedNode, step: ProcessStep['step']): void {
+function take(node: SimulatedNode, step: ProcessStep['step'], how: 'torn' | undefined): void {
   switch (step) {
     case 'kill':
       node.kill();
       break;
     case 'power-loss':
-      node.losePower();
+      node.losePower(how);
       break;
     case 'pause':
       node.pause();
