@@ -2,6 +2,7 @@
 import type { Anomaly, History } from '../../harness/contracts/index.ts';
 import { messageOf } from '../../harness/errors/ordeal-error.ts';
 import { verifyAvailabilityCertificate } from '../availability/certificate.ts';
+import { BANK_VERIFIERS } from '../bank/certificate.ts';
 import { verifyCounterBoundsCertificate } from '../counter/certificate.ts';
 import { CYCLE } from '../isolation/findings/describe-cycle.ts';
 import { verifyCycle } from '../isolation/proof/verify-cycle.ts';
@@ -43,6 +44,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   [OPERATION_CYCLE]: verifyOperationCycle,
   [VISIBILITY_CYCLE]: verifyVisibilityCycle,
   ...FINDING_VERIFIERS,
+  ...BANK_VERIFIERS,
 };
 
 /** Re-checks an anomaly. Never throws: an unknown kind, or a verifier that throws, is a certificate that does not hold. */

@@ -50,6 +50,11 @@ export const CHECKERS = {
     ref: ref('side-effects/side-effects', 'sideEffects'),
     load: async () => (await import('../side-effects/side-effects.ts')).sideEffects as Checker,
   },
+  bank: {
+    summary: 'transfers between accounts keep the total, in every read; no balance is negative, and the transfers explain each',
+    ref: ref('bank/bank', 'bank'),
+    load: async () => (await import('../bank/bank.ts')).bank as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

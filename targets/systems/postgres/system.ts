@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Capability, Cluster, Node, System, Value } from '../../../harness/contracts/index.ts';
 
+import { bankClients } from './bank-client.ts';
 import { type PostgresOptions, postgresOptions } from './options.ts';
 import { SQL_PORT } from './ports.ts';
 import { type ProvisionedPostgres, provisionPostgres } from './provision.ts';
@@ -32,6 +33,7 @@ export const postgres: System<PostgresOptions> = {
     'rw-register': rwRegisterClients,
     'write-skew': listAppendClients,
     'long-fork': listAppendClients,
+    bank: bankClients,
   },
   settled: allServe,
 };
