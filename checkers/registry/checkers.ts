@@ -55,6 +55,26 @@ export const CHECKERS = {
     ref: ref('bank/bank', 'bank'),
     load: async () => (await import('../bank/bank.ts')).bank as Checker,
   },
+  capacity: {
+    summary: 'never is more of a resource reserved than there is, and nothing is given back that nobody had',
+    ref: ref('capacity/capacity', 'capacity'),
+    load: async () => (await import('../capacity/capacity.ts')).capacity as Checker,
+  },
+  'idempotency-key': {
+    summary: 'under one idempotency key there is one effect and one response, and another payload is refused',
+    ref: ref('idempotency-key/idempotency-key', 'idempotencyKey'),
+    load: async () => (await import('../idempotency-key/idempotency-key.ts')).idempotencyKey as Checker,
+  },
+  saga: {
+    summary: 'at the end each saga has done all of its steps, or has undone those that it did',
+    ref: ref('saga/saga', 'saga'),
+    load: async () => (await import('../saga/saga.ts')).saga as Checker,
+  },
+  'two-phase-commit': {
+    summary: 'all participants of a transaction decide the same, none commits what one voted against, and none is left in doubt',
+    ref: ref('two-phase-commit/two-phase-commit', 'twoPhaseCommit'),
+    load: async () => (await import('../two-phase-commit/two-phase-commit.ts')).twoPhaseCommit as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

@@ -73,12 +73,15 @@ export interface Injected {
   readonly found: Readonly<Record<string, number>>;
   /** Anomalies found that nobody had put there, and certificates that did not hold. */
   readonly foreign: readonly string[];
+  /** Of the last history. */
+  readonly anomalies: readonly Anomaly[];
 }
 
 /** Puts each anomaly once into each of so many right histories of so many operations. */
 export function injectAnomalies(trial: LawTrial, histories: number, operations: number, seed: number | string): Injected {
   const found = Object.fromEntries(Object.keys(trial.injections).map((type) => [type, 0]));
   const foreign: string[] = [];
+  let last: readonly Anomaly[] = [];
   const good = [...trial.good(operations)];
   for (let n = 0; n < histories; n++) {
     const rng = createRng(seed).fork(n);
@@ -93,6 +96,7 @@ export function injectAnomalies(trial: LawTrial, histories: number, operations: 
     const history = writtenHistory(events);
     const result = judge(trial, history, trial.goodOptions);
     const anomalies = result.valid === false ? result.anomalies : [];
+    last = anomalies;
     for (const type of Object.keys(found)) {
       const expected = 1 + (trial.alsoShownBy?.[type]?.length ?? 0);
       if (anomalies.filter((anomaly) => anomaly.type === type).length === expected) found[type] = found[type]! + 1;
@@ -103,7 +107,7 @@ export function injectAnomalies(trial: LawTrial, histories: number, operations: 
       if (!ok) foreign.push(`${anomaly.type} refused: ${why}`);
     }
   }
-  return { histories, found, foreign };
+  return { histories, found, foreign, anomalies: last };
 }
 
 /** The verdict on a right history of so many operations, and the processor time that it took, by `cpuMs`. */

@@ -1,7 +1,15 @@
 /** The laws of applications, each with what puts its checker on trial. */
 import { bankTrial } from '../bank/testing/trial.ts';
+import { capacityTrial } from '../capacity/testing/trial.ts';
+import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
+import { sagaTrial } from '../saga/testing/trial.ts';
+import { twoPhaseCommitTrial } from '../two-phase-commit/testing/trial.ts';
 import type { LawTrial } from './law-trial.ts';
 
 export const LAWS: Readonly<Record<string, LawTrial>> = {
   bank: bankTrial,
+  capacity: capacityTrial,
+  'idempotency-key': idempotencyKeyTrial,
+  saga: sagaTrial,
+  'two-phase-commit': twoPhaseCommitTrial,
 };
