@@ -75,6 +75,16 @@ export const CHECKERS = {
     ref: ref('two-phase-commit/two-phase-commit', 'twoPhaseCommit'),
     load: async () => (await import('../two-phase-commit/two-phase-commit.ts')).twoPhaseCommit as Checker,
   },
+  'bounded-staleness': {
+    summary: 'reads are at most so many versions, or so long, behind what was acknowledged',
+    ref: ref('register-versions/bounded-staleness', 'boundedStaleness'),
+    load: async () => (await import('../register-versions/bounded-staleness.ts')).boundedStaleness as Checker,
+  },
+  monotonic: {
+    summary: 'no session sees a register go back behind what it has read or written',
+    ref: ref('register-versions/monotonic', 'monotonic'),
+    load: async () => (await import('../register-versions/monotonic.ts')).monotonic as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

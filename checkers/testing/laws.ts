@@ -2,6 +2,7 @@
 import { bankTrial } from '../bank/testing/trial.ts';
 import { capacityTrial } from '../capacity/testing/trial.ts';
 import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
+import { boundedStalenessTrial, monotonicTrial } from '../register-versions/testing/trial.ts';
 import { sagaTrial } from '../saga/testing/trial.ts';
 import { twoPhaseCommitTrial } from '../two-phase-commit/testing/trial.ts';
 import type { LawTrial } from './law-trial.ts';
@@ -11,5 +12,7 @@ export const LAWS: Readonly<Record<string, LawTrial>> = {
   capacity: capacityTrial,
   'idempotency-key': idempotencyKeyTrial,
   saga: sagaTrial,
+  'bounded-staleness': boundedStalenessTrial,
+  monotonic: monotonicTrial,
   'two-phase-commit': twoPhaseCommitTrial,
 };
