@@ -4,6 +4,7 @@ import { messageOf } from '../../harness/errors/ordeal-error.ts';
 import { verifyAvailabilityCertificate } from '../availability/certificate.ts';
 import { BANK_VERIFIERS } from '../bank/certificate.ts';
 import { CAPACITY_VERIFIERS } from '../capacity/certificate.ts';
+import { CONVERGENCE_VERIFIERS } from '../convergence/certificate.ts';
 import { verifyCounterBoundsCertificate } from '../counter/certificate.ts';
 import { IDEMPOTENCY_KEY_VERIFIERS } from '../idempotency-key/certificate.ts';
 import { CYCLE } from '../isolation/findings/describe-cycle.ts';
@@ -53,6 +54,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...CAPACITY_VERIFIERS,
   ...IDEMPOTENCY_KEY_VERIFIERS,
   ...SAGA_VERIFIERS,
+  ...CONVERGENCE_VERIFIERS,
   ...REGISTER_VERSION_VERIFIERS,
   ...TWO_PHASE_COMMIT_VERIFIERS,
 };

@@ -85,6 +85,11 @@ export const CHECKERS = {
     ref: ref('register-versions/monotonic', 'monotonic'),
     load: async () => (await import('../register-versions/monotonic.ts')).monotonic as Checker,
   },
+  convergence: {
+    summary: 'when updates have ended all nodes come to show the same; and the same updates make the same state',
+    ref: ref('convergence/convergence', 'convergence'),
+    load: async () => (await import('../convergence/convergence.ts')).convergence as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

@@ -1,6 +1,7 @@
 /** The laws of applications, each with what puts its checker on trial. */
 import { bankTrial } from '../bank/testing/trial.ts';
 import { capacityTrial } from '../capacity/testing/trial.ts';
+import { convergenceTrial } from '../convergence/testing/trial.ts';
 import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
 import { boundedStalenessTrial, monotonicTrial } from '../register-versions/testing/trial.ts';
 import { sagaTrial } from '../saga/testing/trial.ts';
@@ -12,6 +13,7 @@ export const LAWS: Readonly<Record<string, LawTrial>> = {
   capacity: capacityTrial,
   'idempotency-key': idempotencyKeyTrial,
   saga: sagaTrial,
+  convergence: convergenceTrial,
   'bounded-staleness': boundedStalenessTrial,
   monotonic: monotonicTrial,
   'two-phase-commit': twoPhaseCommitTrial,
