@@ -20,6 +20,7 @@ import { verifyOutsideCount } from '../linearizability/proof/verify-outside-coun
 import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verify-sequential.ts';
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
+import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
 import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
 import { SAGA_VERIFIERS } from '../saga/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
@@ -54,6 +55,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...CAPACITY_VERIFIERS,
   ...IDEMPOTENCY_KEY_VERIFIERS,
   ...SAGA_VERIFIERS,
+  ...RECOVERY_VERIFIERS,
   ...CONVERGENCE_VERIFIERS,
   ...REGISTER_VERSION_VERIFIERS,
   ...TWO_PHASE_COMMIT_VERIFIERS,

@@ -90,6 +90,11 @@ export const CHECKERS = {
     ref: ref('convergence/convergence', 'convergence'),
     load: async () => (await import('../convergence/convergence.ts')).convergence as Checker,
   },
+  recovery: {
+    summary: 'after each fault goodput comes back within a bound, and does not collapse; the load on others is not amplified',
+    ref: ref('recovery/recovery', 'recovery'),
+    load: async () => (await import('../recovery/recovery.ts')).recovery as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),
