@@ -9,7 +9,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { TRIALS } from '../api/campaign/raftkv-campaign.ts';
 import { FUZZ_TARGETS, PLANTED } from '../checkers/linearizability/testing/fuzz-targets.ts';
-import { FUZZ_TARGETS } from '../checkers/linearizability/testing/fuzz-targets.ts';
 import { LAWS } from '../checkers/testing/laws.ts';
 import { wallClockIso } from '../harness/time/real-clock.ts';
 
