@@ -9,6 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { TRIALS } from '../api/campaign/raftkv-campaign.ts';
 import { FUZZ_TARGETS, PLANTED } from '../checkers/linearizability/testing/fuzz-targets.ts';
+import { LAWS } from '../checkers/testing/laws.ts';
 import { wallClockIso } from '../harness/time/real-clock.ts';
 
 interface Part {
@@ -61,6 +62,12 @@ const PARTS: Readonly<Record<string, Part>> = {
     title: 'side effects: the checker against its definition, and its cost',
     command: ['node', 'checkers/side-effects/side-effects.soak.ts', '100000'],
   },
+  ...Object.fromEntries(
+    Object.keys(LAWS).map((law): [string, Part] => [
+      `laws/${law}`,
+      { title: `${law}: the checker against its definition, planted anomalies, and its cost`, command: ['node', 'checkers/testing/laws.soak.ts', law] },
+    ]),
+  ),
   incidents: {
     title: 'incidents: broken and fixed in random seeds',
     command: ['node', 'bench/incidents.ts', values.seeds],

@@ -76,6 +76,18 @@ describe.skipIf(HOSTS[1]?.able !== '')('PostgreSQL judged by what it documents, 
     expect(isolationOf(runs.run('process', '--isolation', 'serializable', ...skew)).status).toBe(0);
   });
 
+  it('makes or loses money at READ COMMITTED, where transfers read and write back', () => {
+    const { status, results } = runs.run('process', '--isolation', 'read-committed', '--workload', 'bank', ...TRANSACTIONS);
+    expect(status).toBe(1);
+    expect(results.checks.find(({ checker }) => checker === 'bank')?.anomalies?.map(({ type }) => type)).toContain('wrong-total');
+  });
+
+  it('keeps the total of a bank at SERIALIZABLE', () => {
+    const { status, results } = runs.run('process', '--isolation', 'serializable', '--workload', 'bank', ...TRANSACTIONS);
+    expect([status, results.reasons]).toEqual([0, []]);
+    expect(results.counts.ok).toBeGreaterThanOrEqual(300);
+  });
+
   it('shows no long fork at REPEATABLE READ', () => {
     expect(isolationOf(runs.run('process', '--isolation', 'repeatable-read', '--workload', 'long-fork', ...TRANSACTIONS)).status).toBe(0);
   });

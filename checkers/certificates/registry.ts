@@ -2,7 +2,11 @@
 import type { Anomaly, History } from '../../harness/contracts/index.ts';
 import { messageOf } from '../../harness/errors/ordeal-error.ts';
 import { verifyAvailabilityCertificate } from '../availability/certificate.ts';
+import { BANK_VERIFIERS } from '../bank/certificate.ts';
+import { CAPACITY_VERIFIERS } from '../capacity/certificate.ts';
+import { CONVERGENCE_VERIFIERS } from '../convergence/certificate.ts';
 import { verifyCounterBoundsCertificate } from '../counter/certificate.ts';
+import { IDEMPOTENCY_KEY_VERIFIERS } from '../idempotency-key/certificate.ts';
 import { CYCLE } from '../isolation/findings/describe-cycle.ts';
 import { verifyCycle } from '../isolation/proof/verify-cycle.ts';
 import { FINDING_VERIFIERS } from '../isolation/proof/verify-finding.ts';
@@ -16,7 +20,11 @@ import { verifyOutsideCount } from '../linearizability/proof/verify-outside-coun
 import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verify-sequential.ts';
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
+import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
+import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
+import { SAGA_VERIFIERS } from '../saga/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
+import { TWO_PHASE_COMMIT_VERIFIERS } from '../two-phase-commit/certificate.ts';
 import { verifyUniqueIdsCertificate } from '../unique-ids/certificate.ts';
 import { type CertificateVerifier, refuted, type Verification } from './verifier.ts';
 
@@ -43,6 +51,14 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   [OPERATION_CYCLE]: verifyOperationCycle,
   [VISIBILITY_CYCLE]: verifyVisibilityCycle,
   ...FINDING_VERIFIERS,
+  ...BANK_VERIFIERS,
+  ...CAPACITY_VERIFIERS,
+  ...IDEMPOTENCY_KEY_VERIFIERS,
+  ...SAGA_VERIFIERS,
+  ...RECOVERY_VERIFIERS,
+  ...CONVERGENCE_VERIFIERS,
+  ...REGISTER_VERSION_VERIFIERS,
+  ...TWO_PHASE_COMMIT_VERIFIERS,
 };
 
 /** Re-checks an anomaly. Never throws: an unknown kind, or a verifier that throws, is a certificate that does not hold. */

@@ -50,6 +50,51 @@ export const CHECKERS = {
     ref: ref('side-effects/side-effects', 'sideEffects'),
     load: async () => (await import('../side-effects/side-effects.ts')).sideEffects as Checker,
   },
+  bank: {
+    summary: 'transfers between accounts keep the total, in every read; no balance is negative, and the transfers explain each',
+    ref: ref('bank/bank', 'bank'),
+    load: async () => (await import('../bank/bank.ts')).bank as Checker,
+  },
+  capacity: {
+    summary: 'never is more of a resource reserved than there is, and nothing is given back that nobody had',
+    ref: ref('capacity/capacity', 'capacity'),
+    load: async () => (await import('../capacity/capacity.ts')).capacity as Checker,
+  },
+  'idempotency-key': {
+    summary: 'under one idempotency key there is one effect and one response, and another payload is refused',
+    ref: ref('idempotency-key/idempotency-key', 'idempotencyKey'),
+    load: async () => (await import('../idempotency-key/idempotency-key.ts')).idempotencyKey as Checker,
+  },
+  saga: {
+    summary: 'at the end each saga has done all of its steps, or has undone those that it did',
+    ref: ref('saga/saga', 'saga'),
+    load: async () => (await import('../saga/saga.ts')).saga as Checker,
+  },
+  'two-phase-commit': {
+    summary: 'all participants of a transaction decide the same, none commits what one voted against, and none is left in doubt',
+    ref: ref('two-phase-commit/two-phase-commit', 'twoPhaseCommit'),
+    load: async () => (await import('../two-phase-commit/two-phase-commit.ts')).twoPhaseCommit as Checker,
+  },
+  'bounded-staleness': {
+    summary: 'reads are at most so many versions, or so long, behind what was acknowledged',
+    ref: ref('register-versions/bounded-staleness', 'boundedStaleness'),
+    load: async () => (await import('../register-versions/bounded-staleness.ts')).boundedStaleness as Checker,
+  },
+  monotonic: {
+    summary: 'no session sees a register go back behind what it has read or written',
+    ref: ref('register-versions/monotonic', 'monotonic'),
+    load: async () => (await import('../register-versions/monotonic.ts')).monotonic as Checker,
+  },
+  convergence: {
+    summary: 'when updates have ended all nodes come to show the same; and the same updates make the same state',
+    ref: ref('convergence/convergence', 'convergence'),
+    load: async () => (await import('../convergence/convergence.ts')).convergence as Checker,
+  },
+  recovery: {
+    summary: 'after each fault goodput comes back within a bound, and does not collapse; the load on others is not amplified',
+    ref: ref('recovery/recovery', 'recovery'),
+    load: async () => (await import('../recovery/recovery.ts')).recovery as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

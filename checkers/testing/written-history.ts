@@ -18,7 +18,7 @@ export interface WrittenExtras {
 export type WrittenEvent = readonly [process: Process, type: Event['type'], f: string, value: Value, extras?: WrittenExtras];
 
 /** The history of these lines, in this order. */
-export function writtenHistory(events: readonly WrittenEvent[], operations: readonly OperationSpec[] = []): History {
+export function writtenHistory(events: Iterable<WrittenEvent>, operations: readonly OperationSpec[] = []): History {
   const builder = new HistoryBuilder({ operations });
   let time: Ns = ms(0);
   for (const [process, type, f, value, extras = {}] of events) {

@@ -15,6 +15,7 @@ Examples:
   npx ordeal check ordeal-results/latest
   npx ordeal check store/etcd/*/jepsen.log --model etcd-register
   npx ordeal check history.edn --model cas-register --init null --json
+  npx ordeal check history.jsonl --checker bank --with accounts=8 --with balance=100
   npx ordeal check history.jsonl --key 12 --explain
   npx ordeal check history.jsonl --witness order.json
   npx ordeal check history.json --workload list-append --consistency-model serializable
@@ -30,6 +31,7 @@ interface CheckFlags {
   readonly workload?: 'list-append' | 'rw-register';
   readonly consistencyModel?: string;
   readonly init?: string;
+  readonly with?: readonly string[];
   readonly format?: CheckFilesRequest['format'];
   readonly failedCas?: 'noop' | 'observation';
   readonly lenient?: boolean;
@@ -52,6 +54,11 @@ export function checkCommand(command: Command, context: CommandContext): void {
     .addOption(new Option('--consistency <kind>', 'sequential: only the order of each process counts, not the clock').choices(['linearizable', 'sequential']))
     .addOption(new Option('--workload <name>', 'what transactions do: judge their isolation').choices(['list-append', 'rw-register']))
     .option('--consistency-model <names>', 'what transactions are promised, by any usual name, several with commas (default: strict-serializable)')
+    .option(
+      '--with <key=value>',
+      'an option of the checker, as `docs/checkers.md` lists them; may be given several times',
+      (pair: string, before: readonly string[] = []) => [...before, pair],
+    )
     .option('--init <json>', "the model's initial value")
     .addOption(new Option('--format <name>', 'when the content does not tell').choices(['auto', ...HISTORY_FORMATS]))
     .addOption(new Option('--failed-cas <meaning>', 'what a failed cas says: nothing happened, or another value was seen').choices(['noop', 'observation']))
@@ -83,7 +90,7 @@ function requestOf(files: readonly string[], flags: CheckFlags): CheckFilesReque
     ...(flags.consistency !== undefined && { consistency: flags.consistency }),
     ...((flags.witness !== undefined || (flags.json === true && flags.explain === true && flags.consistency !== 'sequential')) && { witness: true }),
     ...((flags.workload !== undefined || flags.consistencyModel !== undefined) && { isolation: isolationOf(flags) }),
-    ...(flags.init !== undefined && { options: { init: jsonOf(flags.init, '--init') } }),
+    ...((flags.init !== undefined || flags.with !== undefined) && { options: optionsOf(flags) }),
     ...(flags.format !== undefined && { format: flags.format }),
     ...(flags.failedCas !== undefined && { failedCas: flags.failedCas }),
     strictness: flags.lenient ? 'lenient' : 'strict',
@@ -104,6 +111,28 @@ function writeWitness(path: string, checked: readonly CheckedFile[]): void {
 function isolationOf({ workload, consistencyModel }: CheckFlags): NonNullable<CheckFilesRequest['isolation']> {
   const models = consistencyModel?.split(',').map((name) => name.trim());
   return { ...(workload !== undefined && { workload }), ...(models !== undefined && { consistencyModels: models }) };
+}
+
+function optionsOf({ init, with: pairs = [] }: CheckFlags): Readonly<Record<string, unknown>> {
+  return { ...(init !== undefined && { init: jsonOf(init, '--init') }), ...Object.fromEntries(pairs.map(pairOf)) };
+}
+
+/** What is no JSON is a text. Throws ORDEAL_BAD_OPTION where there is no key. */
+function pairOf(pair: string): [string, unknown] {
+  const at = pair.indexOf('=');
+  if (at < 1)
+    throw new OrdealError('ORDEAL_BAD_OPTION', {
+      what: `"${pair}" is no key=value`,
+      where: '--with',
+      value: pair,
+      remedy: 'Write it as in --with capacity=10.',
+    });
+  const text = pair.slice(at + 1);
+  try {
+    return [pair.slice(0, at), JSON.parse(text)];
+  } catch {
+    return [pair.slice(0, at), text];
+  }
 }
 
 /** A JSON value of the command line. Throws ORDEAL_BAD_OPTION. */

@@ -1,6 +1,7 @@
 /** The workloads as configurations name them: `register({ keys: 8 })`. */
 import { type Use, use } from '../../harness/configuration/use.ts';
 import type { Workload } from '../../harness/contracts/index.ts';
+import { type BankOptions, bank as bankWorkload } from '../bank/bank.ts';
 import { type CounterOptions, counter as counterWorkload } from '../counter/counter.ts';
 import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
 import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
@@ -22,6 +23,9 @@ export const set = (options: Partial<SetOptions> = {}): Use<Workload> => use(set
 
 /** Tagged increments; every acknowledged one counts exactly once. */
 export const counter = (options: Partial<CounterOptions> = {}): Use<Workload> => use(counterWorkload, options);
+
+/** Transfers between accounts while others read all of them; the total never changes. */
+export const bank = (options: Partial<BankOptions> = {}): Use<Workload> => use(bankWorkload, options);
 
 /** Transactions that append to lists and read them, judged for isolation. */
 export const listAppend = (options: Partial<ListAppendOptions> = {}): Use<Workload> => use(listAppendWorkload, options);

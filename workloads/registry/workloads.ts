@@ -19,6 +19,10 @@ export const WORKLOADS: Readonly<Record<string, WorkloadEntry>> = {
     summary: 'increments a counter with tags; every acknowledged increment must count exactly once',
     load: async () => (await import('../counter/counter.ts')).counter as Workload,
   },
+  bank: {
+    summary: 'transfers between accounts while others read all of them; the total never changes, and no balance is negative',
+    load: async () => (await import('../bank/bank.ts')).bank as Workload,
+  },
   requests: {
     summary: 'asks for effects in the outside world; its ledger must have each exactly (at most, at least) once',
     load: async () => (await import('../requests/requests.ts')).requests as Workload,

@@ -1,6 +1,7 @@
 /** Real PostgreSQL (recipe: one server a node, all but one of them standbys, the driver `pg` for clients). Runs wherever programs of the operating system run. */
 import type { Capability, Cluster, NodeId, System, Value } from '../../../harness/contracts/index.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { bankClients } from './bank-client.ts';
 import { attached, membersOf } from './members.ts';
 import { type PostgresOptions, postgresOptions } from './options.ts';
 import { SQL_PORT } from './ports.ts';
@@ -35,6 +36,7 @@ export const postgres: System<PostgresOptions> = {
     'rw-register': rwRegisterClients,
     'write-skew': listAppendClients,
     'long-fork': listAppendClients,
+    bank: bankClients,
     register: registerClients,
     set: setClients,
   },

@@ -1,0 +1,22 @@
+/** The laws of applications, each with what puts its checker on trial. */
+import { bankTrial } from '../bank/testing/trial.ts';
+import { capacityTrial } from '../capacity/testing/trial.ts';
+import { convergenceTrial } from '../convergence/testing/trial.ts';
+import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
+import { recoveryTrial } from '../recovery/testing/trial.ts';
+import { boundedStalenessTrial, monotonicTrial } from '../register-versions/testing/trial.ts';
+import { sagaTrial } from '../saga/testing/trial.ts';
+import { twoPhaseCommitTrial } from '../two-phase-commit/testing/trial.ts';
+import type { LawTrial } from './law-trial.ts';
+
+export const LAWS: Readonly<Record<string, LawTrial>> = {
+  bank: bankTrial,
+  capacity: capacityTrial,
+  'idempotency-key': idempotencyKeyTrial,
+  saga: sagaTrial,
+  convergence: convergenceTrial,
+  recovery: recoveryTrial,
+  'bounded-staleness': boundedStalenessTrial,
+  monotonic: monotonicTrial,
+  'two-phase-commit': twoPhaseCommitTrial,
+};
