@@ -50,6 +50,11 @@ export const CHECKERS = {
     ref: ref('side-effects/side-effects', 'sideEffects'),
     load: async () => (await import('../side-effects/side-effects.ts')).sideEffects as Checker,
   },
+  'total-queue': {
+    summary: 'every acknowledged message of a queue is delivered: none lost, none twice after its acknowledgement, none from nowhere',
+    ref: ref('queue/total-queue', 'totalQueue'),
+    load: async () => (await import('../queue/total-queue.ts')).totalQueue as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

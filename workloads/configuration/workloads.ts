@@ -4,6 +4,7 @@ import type { Workload } from '../../harness/contracts/index.ts';
 import { type CounterOptions, counter as counterWorkload } from '../counter/counter.ts';
 import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
 import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
+import { type QueueOptions, queue as queueWorkload } from '../queue/queue.ts';
 import { type RegisterOptions, register as registerWorkload } from '../register/register.ts';
 import { type RwRegisterOptions, rwRegister as rwRegisterWorkload } from '../rw-register/rw-register.ts';
 import { type SetOptions, set as setWorkload } from '../set/set.ts';
@@ -18,6 +19,9 @@ export const set = (options: Partial<SetOptions> = {}): Use<Workload> => use(set
 
 /** Tagged increments; every acknowledged one counts exactly once. */
 export const counter = (options: Partial<CounterOptions> = {}): Use<Workload> => use(counterWorkload, options);
+
+/** Unique messages through a queue; every confirmed one must be delivered. */
+export const queue = (options: Partial<QueueOptions> = {}): Use<Workload> => use(queueWorkload, options);
 
 /** Transactions that append to lists and read them, judged for isolation. */
 export const listAppend = (options: Partial<ListAppendOptions> = {}): Use<Workload> => use(listAppendWorkload, options);

@@ -19,6 +19,10 @@ export const WORKLOADS: Readonly<Record<string, WorkloadEntry>> = {
     summary: 'increments a counter with tags; every acknowledged increment must count exactly once',
     load: async () => (await import('../counter/counter.ts')).counter as Workload,
   },
+  queue: {
+    summary: 'enqueues unique messages and dequeues them, then drains the queue; every confirmed message must be delivered',
+    load: async () => (await import('../queue/queue.ts')).queue as Workload,
+  },
   requests: {
     summary: 'asks for effects in the outside world; its ledger must have each exactly (at most, at least) once',
     load: async () => (await import('../requests/requests.ts')).requests as Workload,
