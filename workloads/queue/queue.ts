@@ -15,9 +15,9 @@ const options = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.3)
+    .default(0.4)
     .describe('The share of dequeues. Below a half, messages are left for the final drain; where nothing is left, nothing could be lost at the end.'),
-  drains: z.int().min(1).default(6).describe('How often each node drains the queue at the end.'),
+  drains: z.int().min(1).default(5).describe('How often each node drains the queue at the end.'),
   deadlineMs: z.number().positive().default(2_000).describe('How long a client waits for an answer before the outcome is unknown (ms).'),
 });
 

@@ -1,6 +1,6 @@
 /**
  * The program of one member: a shell writes its files, starts Erlang's port mapper beside it (in the foreground, so that it
- * ends with the member) and becomes the server.
+ * ends with the member, whatever ends that) and becomes the server.
  */
 import { join } from 'node:path';
 import type { Cluster, Node, Program } from '../../../harness/contracts/index.ts';
@@ -20,7 +20,7 @@ echo '[rabbitmq_management].' > "$HOME/enabled_plugins"
 rm -f "$HOME/.erlang.cookie"
 printf %s "$ORDEAL_COOKIE" > "$HOME/.erlang.cookie"
 chmod 400 "$HOME/.erlang.cookie"
-"$1" &
+if command -v setpriv > /dev/null; then setpriv --pdeathsig KILL -- "$1" & else "$1" & fi
 tries=0
 until "$1" -names > /dev/null 2>&1 || [ $tries -ge 100 ]; do tries=$((tries + 1)); sleep 0.05; done
 exec "$2"
@@ -42,10 +42,10 @@ export function memberProgram(node: Node, cluster: Cluster, { server, epmd }: Pr
       ORDEAL_CONFIGURATION: configurationOf(node, cluster, options),
       ORDEAL_COOKIE: COOKIE,
       ERL_EPMD_ADDRESS: node.bindAddress(EPMD_PORT).host,
-      ERL_EPMD_PORT: String(EPMD_PORT),
+      ERL_EPMD_PORT: String(node.bindAddress(EPMD_PORT).port),
       RABBITMQ_USE_LONGNAME: 'true',
       RABBITMQ_NODENAME: memberName(node),
-      RABBITMQ_DIST_PORT: String(CLUSTER_PORT),
+      RABBITMQ_DIST_PORT: String(node.bindAddress(CLUSTER_PORT).port),
       RABBITMQ_MNESIA_BASE: join(home, 'mnesia'),
       RABBITMQ_LOG_BASE: join(home, 'log'),
       RABBITMQ_LOGS: '-',
@@ -62,11 +62,12 @@ export function memberProgram(node: Node, cluster: Cluster, { server, epmd }: Pr
 }
 
 function configurationOf(node: Node, cluster: Cluster, { partitionHandling }: RabbitmqOptions): string {
-  const { host } = node.bindAddress(AMQP_PORT);
+  const clients = node.bindAddress(AMQP_PORT);
+  const management = node.bindAddress(MANAGEMENT_PORT);
   return `${[
-    `listeners.tcp.1 = ${host}:${AMQP_PORT}`,
-    `management.tcp.ip = ${host}`,
-    `management.tcp.port = ${MANAGEMENT_PORT}`,
+    `listeners.tcp.1 = ${clients.host}:${clients.port}`,
+    `management.tcp.ip = ${management.host}`,
+    `management.tcp.port = ${management.port}`,
     'management_agent.disable_metrics_collector = true',
     'loopback_users = none',
     'log.console = true',

@@ -28,7 +28,9 @@ export async function allInSync(cluster: Cluster, { queue }: RabbitmqOptions, si
 
 /** Who leads the queue, asked of each member about itself: two that both take themselves for the leader are both primaries. */
 export async function rolesOf(cluster: Cluster, signal: AbortSignal): Promise<ReadonlyMap<NodeId, Role>> {
-  const roles = await Promise.all(cluster.nodes.map(async (node): Promise<[NodeId, Role]> => [node.id, await roleOf(node, signal).catch((): Role => 'unknown')]));
+  const roles = await Promise.all(
+    cluster.nodes.map(async (node): Promise<[NodeId, Role]> => [node.id, await roleOf(node, signal).catch((): Role => 'unknown')]),
+  );
   return new Map(roles);
 }
 

@@ -1,8 +1,9 @@
 /** Clients of the workload `queue`: one connection per process, pinned to its node; publisher confirms and acknowledgements by hand. */
-import type { Call, Client, ClientFactory, Clock, Cluster, Invocation, Node, Outcome } from '../../../harness/contracts/index.ts';
+import type { Call, Client, ClientFactory, Cluster, Invocation, Node, Outcome } from '../../../harness/contracts/index.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { createRealClock } from '../../../harness/time/real-clock.ts';
 import { ms } from '../../../harness/time/units.ts';
-import type { DrainedMessages, QueueDelivery, QueueOperation } from '../../../workloads/operations/queue.ts';
+import type { DrainedMessages, QueueOperation } from '../../../workloads/operations/queue.ts';
 import { classifyRabbitmqError } from './errors.ts';
 import { allInSync, QUEUE } from './members.ts';
 import type { RabbitmqOptions } from './options.ts';
@@ -12,17 +13,15 @@ import { Session } from './session.ts';
 /** How often in a row the queue must be empty, and how long to wait in between. */
 const EMPTY_TIMES = 3;
 const PAUSE = ms(100);
-/** A drain ends when it has so many: what it holds is acknowledged when the next one begins. */
-const MOST = 500;
+/** A drain ends when it has so many, or after so long: what it holds is acknowledged when the next one begins. */
+const MOST = 2_000;
+const DRAIN_TIME = ms(1_500);
+const clock = createRealClock();
 const POLL = ms(200);
 
 export function queueClients(options: RabbitmqOptions): ClientFactory {
-  let clock: Clock | undefined;
   return {
-    async setup(cluster, signal) {
-      clock = cluster.clock;
-      await declareEmpty(cluster, options, signal);
-    },
+    setup: (cluster, signal) => declareEmpty(cluster, options, signal),
     async open(node: Node, signal: AbortSignal): Promise<Client> {
       const address = node.address(AMQP_PORT, 'clients');
       let session = await Session.open(address, signal);
@@ -32,7 +31,7 @@ export function queueClients(options: RabbitmqOptions): ClientFactory {
           if (!session.alive) session = await Session.open(address, call.signal);
           // what was delivered before stands in the history by now
           session.acknowledge();
-          return operate(session, op as QueueOperation, clock, call.signal);
+          return operate(session, op as QueueOperation, call.signal);
         },
         close: async () => session.close(),
       };
@@ -41,7 +40,7 @@ export function queueClients(options: RabbitmqOptions): ClientFactory {
   };
 }
 
-async function operate(session: Session, op: QueueOperation, clock: Clock | undefined, signal: AbortSignal): Promise<Outcome> {
+async function operate(session: Session, op: QueueOperation, signal: AbortSignal): Promise<Outcome> {
   switch (op.f) {
     case 'enqueue':
       await session.publish(QUEUE, op.value, signal);
@@ -49,21 +48,27 @@ async function operate(session: Session, op: QueueOperation, clock: Clock | unde
     case 'dequeue':
       return { type: 'ok', value: (await session.get(QUEUE, signal)) ?? null };
     case 'drain':
-      return { type: 'ok', value: await drain(session, clock, signal) };
+      return { type: 'ok', value: await drain(session, signal) };
   }
 }
 
-async function drain(session: Session, clock: Clock | undefined, signal: AbortSignal): Promise<DrainedMessages> {
-  const taken: QueueDelivery[] = [];
-  for (let empty = 0; empty < EMPTY_TIMES; ) {
-    if (taken.length === MOST) return { partial: taken };
-    const got = await session.get(QUEUE, signal);
-    if (got !== undefined) {
-      taken.push(got);
-      empty = 0;
-    } else if (++empty < EMPTY_TIMES) await clock?.sleep(PAUSE, signal);
-  }
-  return taken;
+async function drain(session: Session, signal: AbortSignal): Promise<DrainedMessages> {
+  const until = clock.now() + DRAIN_TIME;
+  let empty = 0;
+  let before = -1;
+  const taken = await session.consume(
+    QUEUE,
+    MOST,
+    async (came, left) => {
+      empty = left === 0 && came === before ? empty + 1 : 0;
+      before = came;
+      if (empty === EMPTY_TIMES || came >= MOST || clock.now() >= until) return true;
+      await clock.sleep(PAUSE, signal);
+      return false;
+    },
+    signal,
+  );
+  return empty === EMPTY_TIMES ? taken : { partial: taken };
 }
 
 async function declareEmpty(cluster: Cluster, options: RabbitmqOptions, signal: AbortSignal): Promise<void> {
@@ -76,5 +81,5 @@ async function declareEmpty(cluster: Cluster, options: RabbitmqOptions, signal: 
   } finally {
     session.close();
   }
-  while (!(await allInSync(cluster, options, signal).catch(() => false))) await cluster.clock.sleep(POLL, signal);
+  while (!(await allInSync(cluster, options, signal).catch(() => false))) await clock.sleep(POLL, signal);
 }

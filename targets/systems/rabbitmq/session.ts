@@ -3,7 +3,7 @@
  * needed. It never reconnects and never publishes again (`recovery` is not asked for); whoever wants another connection opens
  * another session.
  */
-import type { ChannelModel, ConfirmChannel, GetMessage } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
 import type { Address } from '../../../harness/contracts/index.ts';
 import { messageOf, OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import type { QueueDelivery } from '../../../workloads/operations/queue.ts';
@@ -26,7 +26,7 @@ export class Session {
   #channel: ConfirmChannel | undefined;
   #alive = true;
   /** Deliveries that were handed out and not acknowledged. */
-  #unacknowledged: GetMessage | undefined;
+  #unacknowledged: Message | undefined;
   readonly #returned = new Set<string>();
   #published = 0;
 
@@ -99,10 +99,41 @@ export class Session {
         const got = await channel.get(queue);
         if (got === false) return undefined;
         this.#unacknowledged = got;
-        return { message: JSON.parse(got.content.toString()) as number, redelivered: got.fields.redelivered };
+        return deliveryOf(got);
       } catch (error) {
         throw new RabbitmqError('none', codeOf(error) ?? 'connection-lost', messageOf(error));
       }
+    });
+  }
+
+  /**
+   * Consumes until `enough`, which is asked again and again with how many have come so far and how many are said to be left;
+   * what came is not acknowledged. Rejects with RabbitmqError.
+   */
+  async consume(queue: string, most: number, enough: (came: number, left: number) => Promise<boolean>, signal?: AbortSignal): Promise<QueueDelivery[]> {
+    const channel = await this.#open();
+    return this.#during(signal, async () => {
+      const came: QueueDelivery[] = [];
+      let cancelled = false;
+      const receive = (message: Message | null): void => {
+        if (message === null) cancelled = true;
+        else {
+          this.#unacknowledged = message;
+          came.push(deliveryOf(message));
+        }
+      };
+      try {
+        await channel.prefetch(most);
+        const { consumerTag } = await channel.consume(queue, receive);
+        while (!cancelled && !(await enough(came.length, (await channel.checkQueue(queue)).messageCount)));
+        if (!cancelled) await channel.cancel(consumerTag);
+      } catch (error) {
+        throw new RabbitmqError('none', codeOf(error) ?? 'connection-lost', messageOf(error));
+      }
+      if (!cancelled) return came;
+      // what it had delivered goes back into the queue with the connection
+      this.close();
+      throw new RabbitmqError('none', 'cancelled', 'the broker ended the consumer');
     });
   }
 
@@ -150,6 +181,10 @@ export class Session {
       signal?.removeEventListener('abort', giveUp);
     }
   }
+}
+
+function deliveryOf({ content, fields }: Message): QueueDelivery {
+  return { message: JSON.parse(content.toString()) as number, redelivered: fields.redelivered };
 }
 
 /** What the broker closed the channel or the connection with: `404 NOT_FOUND`. */
