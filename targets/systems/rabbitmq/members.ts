@@ -3,6 +3,8 @@ import type { Cluster, Node, NodeId } from '../../../harness/contracts/index.ts'
 import { membersSeenBy, type QueueState, queueSeenBy } from './management.ts';
 import { memberName } from './member-program.ts';
 import type { RabbitmqOptions } from './options.ts';
+import { AMQP_PORT } from './ports.ts';
+import { Session } from './session.ts';
 
 /** The queue of the workload. */
 export const QUEUE = 'ordeal';
@@ -15,6 +17,19 @@ export async function allRunning(cluster: Cluster, signal: AbortSignal): Promise
   return views.every(
     (members) => members.length === cluster.nodes.length && members.every(({ running, partitions }) => running && (partitions ?? []).length === 0),
   );
+}
+
+/** Every member takes clients, which is the last thing that it comes to when it starts. */
+export async function allServe(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
+  const serves = (node: Node): Promise<boolean> =>
+    Session.open(node.address(AMQP_PORT, 'control'), signal).then(
+      (session) => {
+        session.close();
+        return true;
+      },
+      () => false,
+    );
+  return (await Promise.all(cluster.nodes.map(serves))).every(Boolean);
 }
 
 /** Every member sees one and the same leader of the queue, and every other member in sync with it. */
