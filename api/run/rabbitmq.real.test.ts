@@ -19,7 +19,7 @@ const provisioned = await rabbitmq.provision(rabbitmq.options.parse({}), new Abo
 );
 const able = (await missing(netns)) || provisioned;
 
-const PARTITION = ['--faults', 'partition', '--rate', '100', '--time-limit', '20', '--ready-timeout', '150'];
+const PARTITION = ['--faults', 'partition', '--rate', '100', '--time-limit', '25', '--ready-timeout', '150'];
 
 /** Three brokers that start on a machine that is busy with other things. */
 const PATIENCE = 300_000;

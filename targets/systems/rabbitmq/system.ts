@@ -15,8 +15,8 @@ export const rabbitmq: System<RabbitmqOptions> = {
   addressing: 'fixed',
   options: rabbitmqOptions,
   faultModel: { crashes: 'minority', powerLoss: 'minority', clocks: 'any' },
-  // net_ticktime and a quarter, by its default here
-  detectionMs: 5_000,
+  // net_ticktime and a quarter, by its default here, and the time in which what is left of a mirrored queue confirms again
+  detectionMs: 7_000,
   // members that autoheal restarts: one after the other, when several windows of a fault have left several halves
   settleMs: 90_000,
   provision: async (_options, signal): Promise<Value> => provisionRabbitmq(signal),
