@@ -58,6 +58,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     title: 'isolation: anomalies put into histories of 100 000 transactions',
     command: ['node', 'checkers/isolation/injections.soak.ts', values.seeds],
   },
+  'total-queue': {
+    title: 'total-queue: the checker against its definition, and its cost',
+    command: ['node', 'checkers/queue/total-queue.soak.ts', '100000'],
+  },
   'side-effects': {
     title: 'side effects: the checker against its definition, and its cost',
     command: ['node', 'checkers/side-effects/side-effects.soak.ts', '100000'],

@@ -6,7 +6,7 @@
 import type { Generator, NodeId, Ns, OperationSpec, Value, WorkloadContext } from '../../harness/contracts/index.ts';
 import { clients, rate, timeLimit } from '../../harness/generator/index.ts';
 import { createHistoryWriter, createTeeSink, HistoryBuilder, type HistoryMessage, historyToMessage } from '../../harness/history/index.ts';
-import { DEFAULT_DEADLINES, type LifecycleOutcome, type RunEvent, runLifecycle } from '../../harness/lifecycle/index.ts';
+import { DEFAULT_DEADLINES, type LifecycleOutcome, type PhaseDeadlines, type RunEvent, runLifecycle } from '../../harness/lifecycle/index.ts';
 import { createRng } from '../../harness/random/rng.ts';
 import type { RunFolder } from '../../harness/store/index.ts';
 import { yieldToIo } from '../../harness/time/real-clock.ts';
@@ -82,7 +82,7 @@ export async function conduct(request: ConductRequest): Promise<Conducted> {
       sink,
       ...(!isSim && { tick: () => void (stop.signal.aborted || writer.tick()) }),
       createNemesis: (cluster) => createRunNemesis({ ...request, cluster, faults, rng: rng.fork('faults'), stop }),
-      deadlines: { ...DEFAULT_DEADLINES, ...(plan.readyMs !== undefined && { ready: ms(plan.readyMs) }) },
+      deadlines: deadlinesOf(plan, resolved),
       signal: interrupted,
       ...(!isSim && { yieldToIo }),
       onPhase: (name, clock) => request.onEvent({ type: 'phase', name, timeNs: clock.now() }),
@@ -93,6 +93,10 @@ export async function conduct(request: ConductRequest): Promise<Conducted> {
     release?.();
     writer.close();
   }
+}
+
+function deadlinesOf({ readyMs }: RunPlan, { system: { settleMs } }: Resolved): PhaseDeadlines {
+  return { ...DEFAULT_DEADLINES, ...(readyMs !== undefined && { ready: ms(readyMs) }), ...(settleMs !== undefined && { settle: ms(settleMs) }) };
 }
 
 /** Clients at their rate and the nemesis by its schedule, until the time limit. */

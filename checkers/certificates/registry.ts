@@ -20,6 +20,7 @@ import { verifyOutsideCount } from '../linearizability/proof/verify-outside-coun
 import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verify-sequential.ts';
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
+import { verifyQueueCertificate } from '../queue/certificate.ts';
 import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
 import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
 import { SAGA_VERIFIERS } from '../saga/certificate.ts';
@@ -39,6 +40,14 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'side-effects/lost-effect': verifySideEffectsCertificate,
   'side-effects/failed-but-visible': verifySideEffectsCertificate,
   'side-effects/effect-without-intent': verifySideEffectsCertificate,
+  'queue/lost': verifyQueueCertificate,
+  'queue/lost-some': verifyQueueCertificate,
+  'queue/dead-lettered': verifyQueueCertificate,
+  'queue/duplicate': verifyQueueCertificate,
+  'queue/failed-but-visible': verifyQueueCertificate,
+  'queue/unexpected': verifyQueueCertificate,
+  'queue/early-redelivery': verifyQueueCertificate,
+  'queue/reordered': verifyQueueCertificate,
   'membership/lost': verifyMembershipCertificate,
   'membership/divergent': verifyMembershipCertificate,
   'membership/missed': verifyMembershipCertificate,

@@ -95,6 +95,11 @@ export const CHECKERS = {
     ref: ref('recovery/recovery', 'recovery'),
     load: async () => (await import('../recovery/recovery.ts')).recovery as Checker,
   },
+  'total-queue': {
+    summary: 'every acknowledged message of a queue is delivered: none lost, none twice after its acknowledgement, none from nowhere',
+    ref: ref('queue/total-queue', 'totalQueue'),
+    load: async () => (await import('../queue/total-queue.ts')).totalQueue as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

@@ -35,13 +35,13 @@ describe('names, options and values of `ordeal run`', () => {
       'an unknown system',
       ['run', 'etdc'],
       64,
-      'ORDEAL_UNKNOWN_SYSTEM\n  unknown system "etdc"; did you mean "etcd"? (known: raftkv, etcd, rqlite, postgres)\n  See `ordeal list systems`.\n',
+      'ORDEAL_UNKNOWN_SYSTEM\n  unknown system "etdc"; did you mean "etcd"? (known: raftkv, etcd, rqlite, postgres, rabbitmq)\n  See `ordeal list systems`.\n',
     ],
     [
       'an unknown workload',
       [...RUN, '--workload', 'regster'],
       64,
-      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  unknown workload "regster"; did you mean "register"? (known: register, set, counter, requests, list-append, rw-register, write-skew, long-fork, unique-ids)\n  See `ordeal list workloads`.\n',
+      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  unknown workload "regster"; did you mean "register"? (known: register, set, counter, queue, requests, list-append, rw-register, write-skew, long-fork, unique-ids)\n  See `ordeal list workloads`.\n',
     ],
     [
       'a workload that the system has no client for',

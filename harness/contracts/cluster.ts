@@ -112,6 +112,8 @@ export interface System<P = unknown> {
   readonly faultModel: { readonly crashes: 'minority' | 'none'; readonly powerLoss: 'all' | 'minority' | 'none'; readonly clocks: 'any' | 'none' };
   /** How long, at most, until it notices a failure: windows of faults are longer (rule 14). Milliseconds. */
   readonly detectionMs: number;
+  /** How long it may take to settle after the last fault, where that is longer than the usual 30 s. Milliseconds. */
+  readonly settleMs?: number;
   /** Binaries and versions; before any namespace is entered. */
   provision(options: P, signal: AbortSignal): Promise<Value>;
   program(node: Node, cluster: Cluster, provisioned: Value, options: P): Program;

@@ -40,4 +40,11 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 1,
     load: async () => (await import('../systems/postgres/index.ts')).postgres as System,
   },
+  rabbitmq: {
+    summary: 'real RabbitMQ, from the distribution’s package',
+    defaultHost: 'netns',
+    defaultWorkload: 'queue',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/rabbitmq/index.ts')).rabbitmq as System,
+  },
 };

@@ -5,6 +5,7 @@ import { type BankOptions, bank as bankWorkload } from '../bank/bank.ts';
 import { type CounterOptions, counter as counterWorkload } from '../counter/counter.ts';
 import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
 import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
+import { type QueueOptions, queue as queueWorkload } from '../queue/queue.ts';
 import { type RegisterOptions, register as registerWorkload } from '../register/register.ts';
 import { type RequestsOptions, requests as requestsWorkload } from '../requests/requests.ts';
 import { type RwRegisterOptions, rwRegister as rwRegisterWorkload } from '../rw-register/rw-register.ts';
@@ -26,6 +27,8 @@ export const counter = (options: Partial<CounterOptions> = {}): Use<Workload> =>
 
 /** Transfers between accounts while others read all of them; the total never changes. */
 export const bank = (options: Partial<BankOptions> = {}): Use<Workload> => use(bankWorkload, options);
+/** Unique messages through a queue; every confirmed one must be delivered. */
+export const queue = (options: Partial<QueueOptions> = {}): Use<Workload> => use(queueWorkload, options);
 
 /** Transactions that append to lists and read them, judged for isolation. */
 export const listAppend = (options: Partial<ListAppendOptions> = {}): Use<Workload> => use(listAppendWorkload, options);

@@ -39,9 +39,11 @@ describe.each(Object.keys(WORKLOADS))('the workload %s', (name) => {
     const options = workload.options.parse({});
     const specs = workload.operations(options);
     const declared = new Set(specs.map(({ f }) => f));
-    expect(new Set(invoked(run(workload, { maxEvents: 4_000 })).map(({ f }) => f))).toEqual(declared);
+    const final = workload.final?.(options, { ...CONTEXT, invoked: 5_000 }) ?? [];
+    const emitted = [...invoked(run(workload, { maxEvents: 4_000 })), ...final].map(({ f }) => f);
+    expect(new Set(emitted)).toEqual(declared);
     for (const { deadline } of specs) expect(deadline).toBe(2_000_000_000);
-    for (const op of workload.final?.(options, { ...CONTEXT, invoked: 5_000 }) ?? []) {
+    for (const op of final) {
       const readsOnly = op.f === 'txn' && (op.value as readonly (readonly unknown[])[]).every(([f]) => f === 'r');
       expect(readsOnly ? 'none' : specs.find(({ f }) => f === op.f)?.effect).toBe('none');
     }
@@ -220,6 +222,15 @@ describe.each(['set', 'counter'])('the workload %s', (name) => {
     expect(returned / operations.length).toBeLessThan(60);
     expect(readAt.filter((n) => n > 10_000).length).toBeGreaterThan(10);
   });
+});
+
+it('the workload queue enqueues unique messages, more than it dequeues, and drains several times at the end', async () => {
+  const workload = await load('queue');
+  const operations = invoked(run(workload, { maxEvents: 20_000 }));
+  const enqueued = operations.filter(({ f }) => f === 'enqueue').map(({ value }) => value);
+  expect(new Set(enqueued).size).toBe(enqueued.length);
+  expect(enqueued.length / operations.length).toBeCloseTo(0.6, 1);
+  expect(workload.final!(workload.options.parse({ drains: 3 }), { ...CONTEXT, invoked: 9 })).toEqual(Array(3).fill({ f: 'drain', value: null }));
 });
 
 it('a completion of no value changes nothing', async () => {

@@ -23,6 +23,10 @@ export const WORKLOADS: Readonly<Record<string, WorkloadEntry>> = {
     summary: 'transfers between accounts while others read all of them; the total never changes, and no balance is negative',
     load: async () => (await import('../bank/bank.ts')).bank as Workload,
   },
+  queue: {
+    summary: 'enqueues unique messages and dequeues them, then drains the queue; every confirmed message must be delivered',
+    load: async () => (await import('../queue/queue.ts')).queue as Workload,
+  },
   requests: {
     summary: 'asks for effects in the outside world; its ledger must have each exactly (at most, at least) once',
     load: async () => (await import('../requests/requests.ts')).requests as Workload,

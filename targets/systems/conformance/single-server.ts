@@ -16,6 +16,8 @@ export interface ServerRequest {
   argv(folder: string, client: Address, peer: Address): readonly [program: string, ...argv: string[]];
   /** Whether it serves. May reject while it does not. */
   serves(client: Address): Promise<boolean>;
+  /** For how long it may not serve; 30 s where it is not said. */
+  readonly patience?: Ns;
 }
 
 export interface SingleServer extends AsyncDisposable {
@@ -35,8 +37,8 @@ export async function binaryOf<P>(system: System<P>, options: P, name: string): 
   }
 }
 
-/** Starts it and waits until it serves. Rejects when it ends before, or takes longer than 30 s. */
-export async function startSingleServer({ name, argv, serves }: ServerRequest): Promise<SingleServer> {
+/** Starts it and waits until it serves. Rejects when it ends before, or takes too long. */
+export async function startSingleServer({ name, argv, serves, patience = PATIENCE }: ServerRequest): Promise<SingleServer> {
   const folder = mkdtempSync(join(tmpdir(), `ordeal-${name}-`));
   const address = await freeAddress();
   const [program, ...args] = argv(folder, address, await freeAddress());
@@ -48,7 +50,7 @@ export async function startSingleServer({ name, argv, serves }: ServerRequest): 
     // what the server had started may end a moment later
     rmSync(folder, { recursive: true, maxRetries: 10 });
   };
-  const end = clock.now() + PATIENCE;
+  const end = clock.now() + patience;
   while (!(await serves(address).catch(() => false))) {
     if (child.exitCode !== null || clock.now() > end) {
       await stop();

@@ -1,0 +1,3 @@
+/** Real RabbitMQ. */
+export { type RabbitmqOptions, rabbitmqOptions } from './options.ts';
+export { rabbitmq } from './system.ts';
