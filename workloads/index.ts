@@ -6,6 +6,7 @@ export type { ListAppendOptions } from './list-append/list-append.ts';
 export type { LongForkOptions } from './long-fork/long-fork.ts';
 export { type NumberedOperation, NumberedOperations } from './numbered/numbered-operations.ts';
 export type { CounterOperation, CounterTags } from './operations/counter.ts';
+export type { LogAnswer, LogOperation, Poll, Polled, Rebalanced, Send, Sent } from './operations/log.ts';
 export type { RegisterOperation, RegisterValue } from './operations/register.ts';
 export type { SetElements, SetOperation } from './operations/set.ts';
 export type { Append, ListTransaction, Read, RegisterTransaction, Write } from './operations/transactions.ts';

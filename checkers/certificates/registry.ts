@@ -15,6 +15,8 @@ import { OUTSIDE_COUNT, SUB_HISTORY } from '../linearizability/counterexample/fi
 import { verifyOutsideCount } from '../linearizability/proof/verify-outside-count.ts';
 import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verify-sequential.ts';
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
+import { verifyLogCertificate } from '../log/certificate.ts';
+import { LOG_ANOMALIES } from '../log/findings.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
 import { verifyUniqueIdsCertificate } from '../unique-ids/certificate.ts';
@@ -38,6 +40,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'membership/unexpected': verifyMembershipCertificate,
   'membership/failed-but-visible': verifyMembershipCertificate,
   'membership/incomparable': verifyMembershipCertificate,
+  ...Object.fromEntries(Object.keys(LOG_ANOMALIES).map((type) => [`log/${type}`, verifyLogCertificate])),
   [CYCLE]: verifyCycle,
   'isolation/no-order': verifyNoOrder,
   [OPERATION_CYCLE]: verifyOperationCycle,

@@ -50,6 +50,11 @@ export const CHECKERS = {
     ref: ref('side-effects/side-effects', 'sideEffects'),
     load: async () => (await import('../side-effects/side-effects.ts')).sideEffects as Checker,
   },
+  log: {
+    summary: 'a partitioned log (Kafka-style) loses, doubles, reorders and skips nothing that it acknowledged; transactions are whole',
+    ref: ref('log/log', 'log'),
+    load: async () => (await import('../log/log.ts')).log as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),
