@@ -15,6 +15,8 @@ import { OUTSIDE_COUNT, SUB_HISTORY } from '../linearizability/counterexample/fi
 import { verifyOutsideCount } from '../linearizability/proof/verify-outside-count.ts';
 import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verify-sequential.ts';
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
+import { verifyLockCertificate } from '../lock/certificate.ts';
+import { LOCK_ANOMALIES } from '../lock/lock.ts';
 import { verifyLogCertificate } from '../log/certificate.ts';
 import { LOG_ANOMALIES } from '../log/findings.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
@@ -40,13 +42,19 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'membership/unexpected': verifyMembershipCertificate,
   'membership/failed-but-visible': verifyMembershipCertificate,
   'membership/incomparable': verifyMembershipCertificate,
-  ...Object.fromEntries(Object.keys(LOG_ANOMALIES).map((type) => [`log/${type}`, verifyLogCertificate])),
+  ...each('lock', LOCK_ANOMALIES, verifyLockCertificate),
+  ...each('log', Object.keys(LOG_ANOMALIES), verifyLogCertificate),
   [CYCLE]: verifyCycle,
   'isolation/no-order': verifyNoOrder,
   [OPERATION_CYCLE]: verifyOperationCycle,
   [VISIBILITY_CYCLE]: verifyVisibilityCycle,
   ...FINDING_VERIFIERS,
 };
+
+/** One verifier for all kinds of a checker. */
+function each(checker: string, types: readonly string[], verifier: CertificateVerifier): Readonly<Record<string, CertificateVerifier>> {
+  return Object.fromEntries(types.map((type) => [`${checker}/${type}`, verifier]));
+}
 
 /** Re-checks an anomaly. Never throws: an unknown kind, or a verifier that throws, is a certificate that does not hold. */
 export function verifyCertificate(history: History, anomaly: Anomaly): Verification {

@@ -1,9 +1,8 @@
 /** From a history of sends and polls to columns: one pass over the invocations, and the text of each answer read once. */
 import type { Budget, History, Value } from '../../harness/contracts/index.ts';
-import { eventType, FAIL, INFO, INVOKE, isClient, OK, tableOrdinal } from '../../harness/history/columns.ts';
-import { type PackedTexts, packedText } from '../../harness/history/text-table.ts';
-import { historyToMessage } from '../../harness/history/transfer.ts';
+import { eventType, FAIL, INFO, INVOKE, isClient, OK } from '../../harness/history/columns.ts';
 import { lastNemesisEvent, runPhases } from '../columns/run-phases.ts';
+import { valueReader } from '../columns/value-reader.ts';
 import { ask } from '../verdict/exhausted.ts';
 import type { LogColumns } from './columns.ts';
 import { LogClient } from './consumer.ts';
@@ -28,7 +27,7 @@ export function collectLog(history: History, reading: LogReading, budget: Budget
 class Collector implements MicroOpVisitor {
   readonly #history: History;
   readonly #reading: LogReading;
-  readonly #texts: PackedTexts;
+  readonly #value: (id: number) => Value | undefined;
   readonly #tables = new LogTables();
   readonly #clients = new Map<number, LogClient>();
   readonly #foreign: number[] = [];
@@ -47,7 +46,7 @@ class Collector implements MicroOpVisitor {
   constructor(history: History, reading: LogReading) {
     this.#history = history;
     this.#reading = reading;
-    this.#texts = historyToMessage(history).texts;
+    this.#value = valueReader(history);
   }
 
   collect(budget: Budget): LogColumns {
@@ -137,7 +136,8 @@ class Collector implements MicroOpVisitor {
     ops.txn.push(txn ? 1 : 0);
     const acknowledged = this.#outcome === OK;
     const before = sends.op.length;
-    if (!visitMicroOps(this.#value(acknowledged ? complete : invoke), acknowledged, this)) this.#malformed.push(acknowledged ? complete : invoke);
+    if (!visitMicroOps(this.#value(columns.value[acknowledged ? complete : invoke]!), acknowledged, this))
+      this.#malformed.push(acknowledged ? complete : invoke);
     ops.firstSend.push(sends.op.length);
     if (sends.op.length > before) this.#lastSending = Math.max(this.#lastSending, invoke, complete);
     if (this.#pollsOfOp === 0) return;
@@ -149,14 +149,7 @@ class Collector implements MicroOpVisitor {
     const { columns } = this.#history;
     const complete = columns.pair[invoke]!;
     const done = complete >= 0 && eventType(columns, complete) === OK;
-    this.#client.chose(done ? keysOf(this.#value(invoke)) : undefined, subscribed);
-  }
-
-  /** Read anew: a history that keeps what it parsed would hold all answers twice. */
-  #value(index: number): Value | undefined {
-    const id = this.#history.columns.value[index]!;
-    const ordinal = tableOrdinal(id);
-    return ordinal < 0 || ordinal >= this.#texts.count ? undefined : (JSON.parse(packedText(this.#texts, ordinal)) as Value);
+    this.#client.chose(done ? keysOf(this.#value(columns.value[invoke]!)) : undefined, subscribed);
   }
 
   #columns(): LogColumns {

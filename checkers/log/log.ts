@@ -10,14 +10,12 @@ import type { Budget, Checker, History, Reason, Result, Value } from '../../harn
 import { FAIL, OK } from '../../harness/history/columns.ts';
 import { words } from '../columns/events.ts';
 import { conclude } from '../verdict/conclude.ts';
+import { spellOut } from '../verdict/spelled-out.ts';
 import { collectLog } from './collect.ts';
 import type { LogColumns } from './columns.ts';
-import { LOG_ANOMALIES, type LogAnomaly, type LogFinding } from './findings.ts';
+import { LOG_ANOMALIES, type LogAnomaly } from './findings.ts';
 import { judgeLog } from './judge.ts';
 import { LogReport } from './tell.ts';
-
-/** At most so many anomalies of a kind are spelled out; the statistics count all. */
-const SPELLED_OUT = 8;
 
 const NAMES = Object.keys(LOG_ANOMALIES) as [LogAnomaly, ...LogAnomaly[]];
 
@@ -55,14 +53,12 @@ export const log: Checker<LogCheckOptions> = {
     const columns = collectLog(history, reading, budget);
     const { findings, undecided } = judgeLog(columns, { group });
     const report = new LogReport(history, columns, reading);
-    const byType = Map.groupBy(findings, ({ type }) => type);
-    const few = (type: LogAnomaly) => (byType.get(type) ?? []).slice(0, SPELLED_OUT).map((finding) => report.tell(finding));
-    const anomalies = NAMES.filter((type) => !allow.includes(type)).flatMap(few);
-    return conclude('log', anomalies, openQuestions(history, columns, undecided), statsOf(columns, byType, undecided));
+    const { anomalies, counts } = spellOut(findings, NAMES, (finding) => report.tell(finding), allow);
+    return conclude('log', anomalies, openQuestions(history, columns, undecided), statsOf(columns, counts, undecided));
   },
 };
 
-function statsOf(log: LogColumns, found: ReadonlyMap<LogAnomaly, readonly LogFinding[]>, undecided: number): Value {
+function statsOf(log: LogColumns, anomalies: Value, undecided: number): Value {
   const sends = { acknowledged: 0, failed: 0, unknown: 0, recovered: 0 };
   for (let send = 0; send < log.sends.op.length; send++) {
     const outcome = log.ops.outcome[log.sends.op[send]!]!;
@@ -82,7 +78,7 @@ function statsOf(log: LogColumns, found: ReadonlyMap<LogAnomaly, readonly LogFin
     finalConsumers: log.finalReaders.length,
     caughtUp: log.finalReaders.filter(({ caughtUp }) => caughtUp !== -1).length,
     undecided,
-    anomalies: Object.fromEntries(NAMES.flatMap((type) => (found.has(type) ? [[type, found.get(type)!.length]] : []))),
+    anomalies,
   };
 }
 

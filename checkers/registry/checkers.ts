@@ -55,6 +55,11 @@ export const CHECKERS = {
     ref: ref('log/log', 'log'),
     load: async () => (await import('../log/log.ts')).log as Checker,
   },
+  lock: {
+    summary: 'what a lock protects is changed by one holder at a time: accepted fencing tokens only grow, and no update is lost',
+    ref: ref('lock/lock', 'lock'),
+    load: async () => (await import('../lock/lock.ts')).lock as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

@@ -23,7 +23,8 @@ interface Op {
 
 type Token = { readonly at: number; readonly rec: Rec } | { readonly breaks: readonly string[] | 'all' };
 
-export interface NaiveOptions {
+interface NaiveOptions {
+  readonly allow: readonly string[];
   readonly rebalances: 'any-time' | 'recorded';
   readonly group: 'exactly-once' | 'at-least-once';
   readonly caughtUpAfter: number;
@@ -32,14 +33,15 @@ export interface NaiveOptions {
 /** Every anomaly as a line, in order; cubic. */
 export function naiveLogAnomalies(history: History, options: NaiveOptions): string[] {
   const ops = operations(history, options);
-  return [
+  const found = [
     ...places(ops),
     ...reads(ops),
     ...polls(ops),
     ...sends(ops),
     ...losses(history, ops, options),
     ...(options.group === 'exactly-once' ? twice(ops) : []),
-  ].sort();
+  ];
+  return found.filter((line) => !options.allow.includes(line.split(' ')[0]!));
 }
 
 function operations(history: History, { rebalances }: NaiveOptions): Op[] {

@@ -1,16 +1,11 @@
 /** Small random histories of logs: half of what they say is true of a log that is kept, half of it is anything. */
 import type { Rng, Value } from '../../../harness/contracts/index.ts';
+import type { RandomHistory } from '../../testing/against-definition.ts';
 import { phase, type WrittenEvent } from '../../testing/written-history.ts';
 
 interface Running {
   readonly f: string;
   readonly asked: readonly (readonly Value[])[];
-}
-
-interface RandomHistory {
-  readonly events: WrittenEvent[];
-  /** Whether nothing is wrong with it. */
-  readonly right: boolean;
 }
 
 /** Up to about `most` operations of three clients, and often a final consumer. */
