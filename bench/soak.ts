@@ -63,7 +63,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     command: ['node', 'checkers/side-effects/side-effects.soak.ts', '100000'],
   },
   ...Object.fromEntries(
-    ['log', 'lock', 'watch', 'state-machine', 'ttl', 'rate'].map((name): [string, Part] => [
+    ['log', 'lock', 'watch', 'ttl'].map((name): [string, Part] => [
       `checkers/${name}`,
       {
         title: `${name}: the checker against its definition, anomalies put into histories of 100 000 operations, and its cost`,

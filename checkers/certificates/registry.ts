@@ -21,7 +21,11 @@ import { verifyLogCertificate } from '../log/certificate.ts';
 import { LOG_ANOMALIES } from '../log/findings.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
+import { verifyTtlCertificate } from '../ttl/certificate.ts';
+import { TTL_ANOMALIES } from '../ttl/ttl.ts';
 import { verifyUniqueIdsCertificate } from '../unique-ids/certificate.ts';
+import { verifyWatchCertificate } from '../watch/certificate.ts';
+import { WATCH_ANOMALIES } from '../watch/judge.ts';
 import { type CertificateVerifier, refuted, type Verification } from './verifier.ts';
 
 export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
@@ -44,6 +48,8 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'membership/incomparable': verifyMembershipCertificate,
   ...each('lock', LOCK_ANOMALIES, verifyLockCertificate),
   ...each('log', Object.keys(LOG_ANOMALIES), verifyLogCertificate),
+  ...each('ttl', TTL_ANOMALIES, verifyTtlCertificate),
+  ...each('watch', WATCH_ANOMALIES, verifyWatchCertificate),
   [CYCLE]: verifyCycle,
   'isolation/no-order': verifyNoOrder,
   [OPERATION_CYCLE]: verifyOperationCycle,

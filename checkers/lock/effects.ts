@@ -43,7 +43,7 @@ export function nameOf(value: Value | undefined): string | undefined {
 /** O(events). `update` is the name of the operation, and of the event of an observer. Throws BudgetExhausted. */
 export function collectEffects(history: History, update: string, budget: Budget): Effects {
   const { columns } = history;
-  const valueOf = valueReader(history);
+  const read = valueReader(history);
   const f = history.fs.indexOf(update);
   const effects: Effect[] = [];
   const writes = new Map<number, Map<string, Writes>>();
@@ -64,16 +64,16 @@ export function collectEffects(history: History, update: string, budget: Budget)
     if (columns.f[i] !== f) continue;
     const floor = greatest.get(columns.key[i]!) ?? -1;
     if (!isClient(columns, i)) {
-      if (columns.process[i]! < -1) accept(i, valueOf(columns.value[i]!), floor);
+      if (columns.process[i]! < -1) accept(i, read(columns.value[i]!), floor);
     } else if (eventType(columns, i) === INVOKE) {
       counts.requested++;
       if (!observed) floors.set(i, floor);
       const failed = isRefused(history, i);
       if (failed) counts.refused++;
-      noteWrite(writes, columns.key[i]!, nameOf(fieldOf(valueOf(columns.value[i]!), 'to')), failed ? i : -1);
+      noteWrite(writes, columns.key[i]!, nameOf(fieldOf(read(columns.value[i]!), 'to')), failed ? i : -1);
     } else if (!observed && eventType(columns, i) === OK && isApplied(columns, i) && columns.pair[i]! >= 0) {
       const invoked = columns.pair[i]!;
-      accept(i, valueOf(columns.value[invoked]!), floors.get(invoked)!);
+      accept(i, read(columns.value[invoked]!), floors.get(invoked)!);
       floors.delete(invoked);
     }
   }

@@ -26,7 +26,7 @@ export interface Holds {
 /** O(events · holds open at once). Throws BudgetExhausted. */
 export function collectHolds(history: History, names: { readonly acquire: string; readonly release: string }, budget: Budget): Holds {
   const { columns } = history;
-  const valueOf = valueReader(history);
+  const read = valueReader(history);
   const acquire = history.fs.indexOf(names.acquire);
   const release = history.fs.indexOf(names.release);
   const open = new Map<number, Hold[]>();
@@ -51,7 +51,7 @@ export function collectHolds(history: History, names: { readonly acquire: string
     if (type === INFO) close(process);
     else if (columns.f[i] === release && type === INVOKE) close(process, key);
     else if (columns.f[i] === acquire && type === OK && isApplied(columns, i)) {
-      const value = valueOf(columns.value[i]!);
+      const value = read(columns.value[i]!);
       const expires = leaseEndOf(history, i, value);
       noteLease(leaseEnds, key, tokenOf(value), expires, history, i);
       close(process, key);

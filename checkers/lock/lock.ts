@@ -90,7 +90,7 @@ function tell(history: History, names: { readonly [key: string]: Value }, { type
   const resource = key === undefined ? 'the resource' : `the resource ${words(key)}`;
   const certificate = { kind: `lock/${type}`, data: { ...names, first, second } };
   const who = (at: number) => (history.columns.process[at]! < 0 ? `at ${whenAt(history, at)}` : `of ${whoAt(history, at)} at ${whenAt(history, at)}`);
-  const value = (at: number, field: string) => words(valueOf(history, at)[field]);
+  const value = (at: number, field: string) => words(bodyAt(history, at)[field]);
   if (type === 'failed-but-visible') {
     const end = history.columns.pair[first]!;
     const why =
@@ -113,7 +113,7 @@ function tell(history: History, names: { readonly [key: string]: Value }, { type
 }
 
 /** What was asked for, or what an observer saw. */
-function valueOf(history: History, at: number): { readonly [key: string]: Value } {
+function bodyAt(history: History, at: number): { readonly [key: string]: Value } {
   const event = history.event(at);
   const source = typeof event.process === 'number' && event.type !== 'invoke' ? history.event(history.columns.pair[at]!) : event;
   return source.value as { readonly [key: string]: Value };

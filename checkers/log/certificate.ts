@@ -2,7 +2,7 @@
 import type { Anomaly, History, Value } from '../../harness/contracts/index.ts';
 import { canonicalJson } from '../../harness/history/canonical-json.ts';
 import { HOLDS, refuted, type Verification } from '../certificates/verifier.ts';
-import { hasReadToTheEnd, isFinalConsumer, isUnbroken } from './final-consumers.ts';
+import { hasReadToTheEnd, isFinalConsumer, isUnbroken, untilRebalance } from './final-consumers.ts';
 import { nextRecords, type RawOperation, type RawRecord, rawOperations } from './raw-log.ts';
 
 interface Data {
@@ -84,8 +84,11 @@ function verifyLost(history: History, operations: readonly RawOperation[], data:
     );
     return passed && data.beforeOffset! < offset ? HOLDS : refuted('the consumer did not read past it');
   }
-  if (!isFinalConsumer(history, reader.process, key) || !isUnbroken(operations, reader.process, data.after)) return refuted('it is no final consumer');
-  return next.some(({ after }) => after.at === data.after && after.record.offset === data.afterOffset) ? HOLDS : refuted('the consumer did not read that far');
+  if (!isFinalConsumer(history, reader.process, key)) return refuted('it is no final consumer');
+  const earlier = operations.filter((each) => each !== reader);
+  const whole = untilRebalance(reader);
+  if (!isUnbroken([...earlier, whole], whole)) return refuted('the consumer may have been moved');
+  return recordsOf(whole).some((record) => record.key === key && record.offset === data.afterOffset) ? HOLDS : refuted('the consumer did not read that far');
 }
 
 function verifyUnseen(history: History, operations: readonly RawOperation[], data: Data): Verification {
@@ -96,9 +99,9 @@ function verifyUnseen(history: History, operations: readonly RawOperation[], dat
 }
 
 function verifyEnd(history: History, operations: readonly RawOperation[], { key, end, caughtUpAfter }: Data): Verification {
-  const process = ended(operations, end)?.process;
-  if (process === undefined || !isFinalConsumer(history, process, key) || !isUnbroken(operations, process, end)) return refuted('it is no final consumer');
-  return hasReadToTheEnd(operations, process, end, caughtUpAfter) ? HOLDS : refuted('it had not read to the end');
+  const own = ended(operations, end);
+  if (own === undefined || !isFinalConsumer(history, own.process, key) || !isUnbroken(operations, own)) return refuted('it is no final consumer');
+  return hasReadToTheEnd(operations, own.process, end, caughtUpAfter) ? HOLDS : refuted('it had not read to the end');
 }
 
 function verifyTorn(history: History, operations: readonly RawOperation[], data: Data): Verification {

@@ -15,18 +15,24 @@ export function isFinalConsumer(history: History, process: number, key: string):
   return chosen.length === 1 && only!.f === 'assign' && only!.outcome === 'ok' && only!.keys.includes(key) && beforePolls;
 }
 
-/** Whether nothing stood between the beginning of the process and its operation that ends at `until`: no poll without an answer, no rebalance. */
-export function isUnbroken(operations: readonly RawOperation[], process: number, until: number): boolean {
+/** Whether nothing stood between the beginning of the process and its operation: no poll without an answer, no rebalance, also not in it. */
+export function isUnbroken(operations: readonly RawOperation[], own: RawOperation): boolean {
   return operations.every((each) => {
-    if (each.process !== process || each.invoke > until) return true;
+    if (each.process !== own.process || each.invoke > own.invoke) return true;
     if (each.steps.some(({ f }) => f === 'rebalance')) return false;
     return each.outcome === 'ok' || !each.steps.some(({ f }) => f === 'poll');
   });
 }
 
+/** The operation up to its first rebalance. */
+export function untilRebalance(own: RawOperation): RawOperation {
+  const at = own.steps.findIndex(({ f }) => f === 'rebalance');
+  return at < 0 ? own : { ...own, steps: own.steps.slice(0, at) };
+}
+
 /** Whether the operation that ends at `end` is the last of so many polls in a row that returned nothing. */
 export function hasReadToTheEnd(operations: readonly RawOperation[], process: number, end: number, enough: number): boolean {
-  const polls = operations.filter((each) => each.process === process && each.complete <= end && each.steps.some(({ f }) => f === 'poll'));
+  const polls = operations.filter((each) => each.process === process && each.invoke < end && each.steps.some(({ f }) => f === 'poll'));
   const last = polls.slice(-enough);
   return (
     last.length === enough &&

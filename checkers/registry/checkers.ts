@@ -60,6 +60,16 @@ export const CHECKERS = {
     ref: ref('lock/lock', 'lock'),
     load: async () => (await import('../lock/lock.ts')).lock as Checker,
   },
+  watch: {
+    summary: 'a stream of notifications brings every change once and in order, without a gap, and in the end all',
+    ref: ref('watch/watch', 'watch'),
+    load: async () => (await import('../watch/watch.ts')).watch as Checker,
+  },
+  ttl: {
+    summary: 'a value with a time to live is neither gone before that time nor readable after it, give or take an epsilon',
+    ref: ref('ttl/ttl', 'ttl'),
+    load: async () => (await import('../ttl/ttl.ts')).ttl as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),
