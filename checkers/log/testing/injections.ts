@@ -70,7 +70,7 @@ const appended = ({ log }: Scene, value: Value): void => {
 export const INJECTIONS: Readonly<{ [type in LogAnomaly]: Injection }> = {
   'lost-write': {
     edit: ({ spot, log, key, answers }) => {
-      let offset = spot(AT_END(log, key) - 1000);
+      let offset = spot(Math.floor(0.8 * AT_END(log, key)));
       while (log.unknown.has(log.logs[key]![offset]!)) offset++;
       const value = log.logs[key]![offset]!;
       for (const answer of answers) {
