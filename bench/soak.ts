@@ -1,5 +1,5 @@
 /**
- * `npm run soak [part…] [-- --seeds N --histories N --checked N --violations N --kills N]`: the big counts that CI runs a small part of.
+ * `npm run soak [part…] [-- --seeds N --histories N --checked N --violations N --kills N --long N]`: the big counts that CI runs a small part of.
  * A hundred seeds of every raftkv trial, three million histories decided by every engine of each model as the oracle does, a thousand violations of
  * each kind, a hundred kills of the harness. A part is named by the beginning of its name (`raftkv` is all trials of
  * raftkv); each takes its section of `docs/soak.md` when it is done, and the other sections stay.
@@ -27,6 +27,7 @@ const { values, positionals } = parseArgs({
     checked: { type: 'string', default: '300000' },
     violations: { type: 'string', default: '1000' },
     kills: { type: 'string', default: '100' },
+    long: { type: 'string', default: '10' },
   },
 });
 const PARTS: Readonly<Record<string, Part>> = {
@@ -70,6 +71,15 @@ const PARTS: Readonly<Record<string, Part>> = {
     Object.keys(LAWS).map((law): [string, Part] => [
       `laws/${law}`,
       { title: `${law}: the checker against its definition, planted anomalies, and its cost`, command: ['node', 'checkers/testing/laws.soak.ts', law] },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['log', 'lock', 'watch', 'ttl'].map((name): [string, Part] => [
+      `checkers/${name}`,
+      {
+        title: `${name}: the checker against its definition, anomalies put into histories of 100 000 operations, and its cost`,
+        command: ['node', `checkers/${name}/${name}.soak.ts`, '100000', values.long],
+      },
     ]),
   ),
   incidents: {

@@ -8,6 +8,7 @@ export type { LongForkOptions } from './long-fork/long-fork.ts';
 export { type NumberedOperation, NumberedOperations } from './numbered/numbered-operations.ts';
 export { BANK, type BankBalances, type BankOperation, type Transfer } from './operations/bank.ts';
 export type { CounterOperation, CounterTags } from './operations/counter.ts';
+export type { LogAnswer, LogOperation, Poll, Polled, Rebalanced, Send, Sent } from './operations/log.ts';
 export type { DrainedMessages, QueueDelivery, QueueOperation } from './operations/queue.ts';
 export type { RegisterOperation, RegisterValue } from './operations/register.ts';
 export type { SetElements, SetOperation } from './operations/set.ts';

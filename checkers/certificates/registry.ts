@@ -19,14 +19,22 @@ import { OUTSIDE_COUNT, SUB_HISTORY } from '../linearizability/counterexample/fi
 import { verifyOutsideCount } from '../linearizability/proof/verify-outside-count.ts';
 import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verify-sequential.ts';
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
+import { verifyLockCertificate } from '../lock/certificate.ts';
+import { LOCK_ANOMALIES } from '../lock/lock.ts';
+import { verifyLogCertificate } from '../log/certificate.ts';
+import { LOG_ANOMALIES } from '../log/findings.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
 import { verifyQueueCertificate } from '../queue/certificate.ts';
 import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
 import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
 import { SAGA_VERIFIERS } from '../saga/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
+import { verifyTtlCertificate } from '../ttl/certificate.ts';
+import { TTL_ANOMALIES } from '../ttl/ttl.ts';
 import { TWO_PHASE_COMMIT_VERIFIERS } from '../two-phase-commit/certificate.ts';
 import { verifyUniqueIdsCertificate } from '../unique-ids/certificate.ts';
+import { verifyWatchCertificate } from '../watch/certificate.ts';
+import { WATCH_ANOMALIES } from '../watch/judge.ts';
 import { type CertificateVerifier, refuted, type Verification } from './verifier.ts';
 
 export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
@@ -55,6 +63,10 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'membership/unexpected': verifyMembershipCertificate,
   'membership/failed-but-visible': verifyMembershipCertificate,
   'membership/incomparable': verifyMembershipCertificate,
+  ...each('lock', LOCK_ANOMALIES, verifyLockCertificate),
+  ...each('log', Object.keys(LOG_ANOMALIES), verifyLogCertificate),
+  ...each('ttl', TTL_ANOMALIES, verifyTtlCertificate),
+  ...each('watch', WATCH_ANOMALIES, verifyWatchCertificate),
   [CYCLE]: verifyCycle,
   'isolation/no-order': verifyNoOrder,
   [OPERATION_CYCLE]: verifyOperationCycle,
@@ -69,6 +81,11 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...REGISTER_VERSION_VERIFIERS,
   ...TWO_PHASE_COMMIT_VERIFIERS,
 };
+
+/** One verifier for all kinds of a checker. */
+function each(checker: string, types: readonly string[], verifier: CertificateVerifier): Readonly<Record<string, CertificateVerifier>> {
+  return Object.fromEntries(types.map((type) => [`${checker}/${type}`, verifier]));
+}
 
 /** Re-checks an anomaly. Never throws: an unknown kind, or a verifier that throws, is a certificate that does not hold. */
 export function verifyCertificate(history: History, anomaly: Anomaly): Verification {

@@ -100,6 +100,26 @@ export const CHECKERS = {
     ref: ref('queue/total-queue', 'totalQueue'),
     load: async () => (await import('../queue/total-queue.ts')).totalQueue as Checker,
   },
+  log: {
+    summary: 'a partitioned log (Kafka-style) loses, doubles, reorders and skips nothing that it acknowledged; transactions are whole',
+    ref: ref('log/log', 'log'),
+    load: async () => (await import('../log/log.ts')).log as Checker,
+  },
+  lock: {
+    summary: 'what a lock protects is changed by one holder at a time: accepted fencing tokens only grow, and no update is lost',
+    ref: ref('lock/lock', 'lock'),
+    load: async () => (await import('../lock/lock.ts')).lock as Checker,
+  },
+  watch: {
+    summary: 'a stream of notifications brings every change once and in order, without a gap, and in the end all',
+    ref: ref('watch/watch', 'watch'),
+    load: async () => (await import('../watch/watch.ts')).watch as Checker,
+  },
+  ttl: {
+    summary: 'a value with a time to live is neither gone before that time nor readable after it, give or take an epsilon',
+    ref: ref('ttl/ttl', 'ttl'),
+    load: async () => (await import('../ttl/ttl.ts')).ttl as Checker,
+  },
   stats: {
     summary: 'how operations ended, by name and by error; unknown where one kind never succeeded or nothing was contended',
     ref: ref('stats/stats', 'stats'),

@@ -40,6 +40,21 @@ export function writtenHistory(events: Iterable<WrittenEvent>, operations: reado
   return builder.build();
 }
 
+/** An event of such a line at the `n`-th millisecond: for histories too long to be written down first. */
+export function eventOf([process, type, f, value, { key, node, applied, error } = {}]: WrittenEvent, n: number): Omit<Event, 'index'> {
+  return {
+    process,
+    type,
+    f,
+    value,
+    time: ms(n),
+    ...(key === undefined ? {} : { key }),
+    ...(node === undefined ? {} : { node: node as NodeId }),
+    ...(applied === undefined ? {} : { applied }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
 /** The mark that the lifecycle leaves where a phase begins. */
 export function phase(name: string): WrittenEvent {
   return ['observer:lifecycle', 'info', 'phase', name];
