@@ -8,8 +8,10 @@ import { verifyCycle } from '../isolation/proof/verify-cycle.ts';
 import { FINDING_VERIFIERS } from '../isolation/proof/verify-finding.ts';
 import { verifyNoOrder } from '../isolation/proof/verify-no-order.ts';
 import { verifyOperationCycle } from '../isolation/proof/verify-operation-cycle.ts';
+import { verifyPointCycle } from '../isolation/proof/verify-point-cycle.ts';
 import { verifyVisibilityCycle } from '../isolation/proof/verify-visibility-cycle.ts';
 import { OPERATION_CYCLE } from '../isolation/weak/operation-order.ts';
+import { POINT_CYCLE } from '../isolation/weak/points.ts';
 import { VISIBILITY_CYCLE } from '../isolation/weak/register-visibility.ts';
 import { OUTSIDE_COUNT, SUB_HISTORY } from '../linearizability/counterexample/finding.ts';
 import { verifyOutsideCount } from '../linearizability/proof/verify-outside-count.ts';
@@ -41,6 +43,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   [CYCLE]: verifyCycle,
   'isolation/no-order': verifyNoOrder,
   [OPERATION_CYCLE]: verifyOperationCycle,
+  [POINT_CYCLE]: verifyPointCycle,
   [VISIBILITY_CYCLE]: verifyVisibilityCycle,
   ...FINDING_VERIFIERS,
 };

@@ -22,13 +22,16 @@ type Rule = (raw: RawHistory, data: Data) => string | undefined;
 const has = (list: readonly Value[], element: Value): boolean => list.some((one) => same(one, element));
 const at = (list: readonly Value[], element: Value): number => list.findIndex((one) => same(one, element));
 
+const abortedRead: Rule = (raw, { key, element, read, writer }) => {
+  if (raw.outcome(writer) !== 'fail' || !raw.writes(writer, key, element)) return 'the writer did not fail, or did not append that';
+  if (!raw.sees(read, key, element)) return 'no read has the element';
+  return othersWrote(raw, key, element) ? 'another one may have appended the element' : undefined;
+};
+
 /** Undefined: it holds. */
 const RULES: Readonly<Record<string, Rule>> = {
-  G1a: (raw, { key, element, read, writer }) => {
-    if (raw.outcome(writer) !== 'fail' || !raw.writes(writer, key, element)) return 'the writer did not fail, or did not append that';
-    if (!raw.sees(read, key, element)) return 'no read has the element';
-    return othersWrote(raw, key, element) ? 'another one may have appended the element' : undefined;
-  },
+  G1a: abortedRead,
+  'failed-read': abortedRead,
   'thin-air-read': (raw, { key, element, read }) => {
     if (!raw.sees(read, key, element)) return 'no read has the element';
     return raw.writers(key, element).length === 0 ? undefined : 'somebody appended the element';

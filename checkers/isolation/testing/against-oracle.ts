@@ -7,6 +7,8 @@ import { analyseHistory, judgeAnalysed } from '../checker.ts';
 import { impliesModel, MODEL_NAMES, type ModelName } from '../models/models.ts';
 import { operations, serializable, snapshotIsolated } from './oracle.ts';
 import { atomicallyVisible } from './oracle-axioms.ts';
+import { keepsProcesses } from './oracle-processes.ts';
+import { readsMoments } from './oracle-reads.ts';
 import { keepsSessions } from './oracle-sessions.ts';
 import { committedLists } from './oracle-versions.ts';
 import { randomLists } from './random-lists.ts';
@@ -25,6 +27,13 @@ const LIST_ORACLES: Partial<Record<ModelName, Oracle>> = {
   'strong-snapshot-isolation': (all) => snapshotIsolated(all, 'realtime'),
   'read-committed': (all) => committedLists(all, 'read-committed', 'none'),
   'strong-session-read-committed': (all) => committedLists(all, 'read-committed', 'process'),
+  'monotonic-view': (all) => committedLists(all, 'monotonic-view', 'none'),
+  'monotonic-snapshot-read': (all) => committedLists(all, 'read-committed', 'none') && readsMoments(all),
+  // Nobody says when transactions start: it is the same.
+  'forward-consistent-view': (all) => committedLists(all, 'consistent-view', 'none'),
+  'update-atomic': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { noConflict: true }),
+  PRAM: (all) => keepsProcesses(all, 'PRAM'),
+  causal: (all) => keepsProcesses(all, 'causal'),
   'consistent-view': (all) => committedLists(all, 'consistent-view', 'none'),
   'update-serializable': (all) => committedLists(all, 'update-serializable', 'none'),
   // Without predicates it is the same.

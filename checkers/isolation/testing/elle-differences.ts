@@ -35,4 +35,6 @@ export const WEAK_MODELS: ReadonlySet<string> = new Set([
   'update-atomic',
   'update-serializable',
   'monotonic-atomic-view',
+  'monotonic-view',
+  'monotonic-snapshot-read',
 ]);
