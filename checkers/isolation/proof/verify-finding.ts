@@ -2,6 +2,7 @@
 import type { Anomaly, History, Value } from '../../../harness/contracts/index.ts';
 import { type CertificateVerifier, HOLDS, refuted, type Verification } from '../../certificates/verifier.ts';
 import { type MicroOp, RawHistory, same } from './raw-history.ts';
+import { type RegisterOrders, type RegisterSession, registerOrdersFlaw, registerSessionFlaw } from './verify-register-session.ts';
 import { onlyWriter, tookEffect } from './took-effect.ts';
 
 interface Data {
@@ -93,14 +94,21 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
+function verification(why: string | undefined): Verification {
+  return why === undefined ? HOLDS : refuted(why);
+}
+
 /** The verifiers by kind of certificate. */
 export const FINDING_VERIFIERS: Readonly<Record<string, CertificateVerifier>> = Object.fromEntries(
   Object.entries(RULES).map(([type, rule]) => [
     `isolation/${type}`,
     (history: History, anomaly: Anomaly): Verification => {
       if (anomaly.type !== type) return refuted('it certifies another anomaly');
-      const why = rule(new RawHistory(history), anomaly.certificate.data as unknown as Data);
-      return why === undefined ? HOLDS : refuted(why);
+      const raw = new RawHistory(history);
+      const data = anomaly.certificate.data as unknown as Data & RegisterSession & RegisterOrders;
+      if (data.orders !== undefined) return verification(registerOrdersFlaw(raw, data));
+      if (data.earlier !== undefined) return verification(registerSessionFlaw(raw, type, data));
+      return verification(rule(raw, data));
     },
   ]),
 );

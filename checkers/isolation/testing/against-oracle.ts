@@ -9,6 +9,7 @@ import { operations, serializable, snapshotIsolated } from './oracle.ts';
 import { atomicallyVisible } from './oracle-axioms.ts';
 import { keepsProcesses } from './oracle-processes.ts';
 import { readsMoments } from './oracle-reads.ts';
+import { keepsRegisterSessions } from './oracle-register-sessions.ts';
 import { keepsSessions } from './oracle-sessions.ts';
 import { committedLists } from './oracle-versions.ts';
 import { randomLists } from './random-lists.ts';
@@ -52,9 +53,17 @@ const LIST_ORACLES: Partial<Record<ModelName, Oracle>> = {
 };
 
 /** What it can decide of registers. */
-const REGISTER_ORACLES = Object.fromEntries(
-  Object.entries(LIST_ORACLES).filter(([model]) => /(?:^|-)serializable|snapshot-isolation/.test(model) && !/^(?:parallel|update)/.test(model)),
-) as typeof LIST_ORACLES;
+const REGISTER_ORACLES: Partial<Record<ModelName, Oracle>> = {
+  ...Object.fromEntries(
+    Object.entries(LIST_ORACLES).filter(([model]) => /(?:^|-)serializable|snapshot-isolation/.test(model) && !/^(?:parallel|update)/.test(model)),
+  ),
+  PRAM: (all) => keepsProcesses(all, 'PRAM'),
+  causal: (all) => keepsProcesses(all, 'causal'),
+  'monotonic-reads': (all) => keepsRegisterSessions(all, 'monotonic-reads'),
+  'monotonic-writes': (all) => keepsRegisterSessions(all, 'monotonic-writes'),
+  'read-your-writes': (all) => keepsRegisterSessions(all, 'read-your-writes'),
+  'writes-follow-reads': (all) => keepsRegisterSessions(all, 'writes-follow-reads'),
+};
 
 export interface FuzzTally {
   /** Verdicts on models, by value. */
