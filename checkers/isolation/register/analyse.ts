@@ -58,7 +58,7 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   addRealtimeOrder(builder, transactions, versions.committed, history.columns);
   const { cycles, undecided } = classifyCycles(builder.build(), () => false, budget);
   const certain = anomaliesOf(findings, cycles, transactions, new RegisterEvidence(transactions, versions, names), names);
-  const levels = judgeLevels(material, new Set(certain.counts.keys()), budget);
+  const levels = judgeLevels(material, history.columns, new Set(certain.counts.keys()), budget);
   const isSerial = levels.proved.has('strong-session-serializable');
   const weak = isSerial ? undefined : judgeWeakLevels(material, budget);
   const views = isSerial ? undefined : judgeProcessViews(material, budget);
