@@ -2,8 +2,8 @@
 import type { Anomaly, History, Value } from '../../../harness/contracts/index.ts';
 import { type CertificateVerifier, HOLDS, refuted, type Verification } from '../../certificates/verifier.ts';
 import { type MicroOp, RawHistory, same } from './raw-history.ts';
-import { type RegisterOrders, type RegisterSession, registerOrdersFlaw, registerSessionFlaw } from './verify-register-session.ts';
 import { onlyWriter, tookEffect } from './took-effect.ts';
+import { type RegisterOrders, type RegisterSession, registerOrdersFlaw, registerSessionFlaw } from './verify-register-session.ts';
 
 interface Data {
   readonly key: Value;

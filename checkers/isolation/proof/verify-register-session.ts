@@ -39,7 +39,8 @@ export function registerOrdersFlaw(raw: RawHistory, { orders }: RegisterOrders):
   for (const [i, { read, write }] of orders.entries()) {
     const [f, key, returned] = opAt(raw, read);
     const [g, other, written] = opAt(raw, write);
-    if (f !== 'r' || g !== 'w' || !same(key, other) || (returned ?? null) === null || !inProcess(raw, read, write)) return 'nobody read the one and then wrote the other';
+    if (f !== 'r' || g !== 'w' || !same(key, other) || (returned ?? null) === null || !inProcess(raw, read, write))
+      return 'nobody read the one and then wrote the other';
     const next = opAt(raw, orders[(i + 1) % orders.length]!.read);
     if (!same(next[1], key) || !same(next[2], written)) return 'the orders do not follow one another';
     if (ways(raw, key, written ?? null) !== 1) return 'several transactions may have written that value';
@@ -61,8 +62,7 @@ function inProcess(raw: RawHistory, [one, at]: Place, [other, then]: Place): boo
 function ways(raw: RawHistory, key: Value, value: Value): number {
   const writers = raw.writers(key, value);
   const known = writers.filter((one) => raw.outcome(one) !== 'fail');
-  const times = (of: readonly number[]): number =>
-    of.flatMap((one) => raw.ops(one).filter(([f, k, v]) => f === 'w' && same(k, key) && same(v, value))).length;
+  const times = (of: readonly number[]): number => of.flatMap((one) => raw.ops(one).filter(([f, k, v]) => f === 'w' && same(k, key) && same(v, value))).length;
   return times(known.length > 0 ? known : writers);
 }
 

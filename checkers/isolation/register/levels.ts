@@ -142,10 +142,7 @@ class LevelJudge implements LevelsJudged {
 
   #refutation({ anomaly, shape, order }: Level, found: readonly number[]): Anomaly {
     const { transactions, byKey, versions, names } = this.#material;
-    const core = smallest(
-      found,
-      (part) => solvePolygraph(registerProblem(transactions, byKey, versions, part, order), shape, this.#budget) === undefined,
-    );
+    const core = smallest(found, (part) => solvePolygraph(registerProblem(transactions, byKey, versions, part, order), shape, this.#budget) === undefined);
     const time = order === 'none' ? '' : order === 'process' ? ' that keeps the order of sessions' : ' that keeps real time';
     const what = shape === 'serial' ? `no serial order${time}` : `no order of snapshots and commits${time}`;
     if (core.length > LARGEST_REFUTATION) {

@@ -119,7 +119,9 @@ class Sessions {
     const first = Array.from({ length: graph.start[version + 1]! - graph.start[version]! }, (_, i) => graph.start[version]! + i).find(
       (e) => scope[graph.target[e]!] === 1,
     )!;
-    this.#tellOrders(stepsOf(graph, version, [first, ...wayBack(graph, graph.target[first]!, version, scope)]).map(({ from, to }): [number, number] => [from, to]));
+    this.#tellOrders(
+      stepsOf(graph, version, [first, ...wayBack(graph, graph.target[first]!, version, scope)]).map(({ from, to }): [number, number] => [from, to]),
+    );
   }
 
   #tellOrders(steps: readonly (readonly [number, number])[]): void {
