@@ -4,16 +4,12 @@
  */
 import type { Anomaly, Budget, HistoryColumns, Reason } from '../../../harness/contracts/index.ts';
 import { BudgetExhausted, exhaustedReason } from '../../verdict/exhausted.ts';
-import type { Names } from '../findings/names.ts';
 import { impliesAnomaly } from '../models/anomalies.ts';
 import { forbiddenBy, type ModelName } from '../models/models.ts';
-import type { ByKey } from '../transactions/by-key.ts';
-import type { Transactions } from '../transactions/columns.ts';
 import { ScaleOrderer } from './order-at-scale.ts';
 import { type Shape, solvePolygraph } from './polygraph.ts';
-import { registerProblem, type TimeOrder } from './problem.ts';
+import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
 import { replays } from './replay.ts';
-import type { Versions } from './versions.ts';
 
 interface Level {
   readonly shape: Shape;
@@ -43,13 +39,6 @@ export interface LevelsJudged {
   /** Models that hold. */
   readonly proved: ReadonlySet<ModelName>;
   readonly undecided: readonly Reason[];
-}
-
-export interface LevelsMaterial {
-  readonly transactions: Transactions;
-  readonly byKey: ByKey;
-  readonly versions: Versions;
-  readonly names: Names;
 }
 
 /** `found`: anomalies known already; levels that they refute are not looked at. */

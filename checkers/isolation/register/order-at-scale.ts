@@ -8,9 +8,8 @@ import { ask } from '../../verdict/exhausted.ts';
 import { Components } from '../graph/components.ts';
 import { type Graph, GraphBuilder, RW, VIA, WR, WW } from '../graph/dependency-graph.ts';
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
-import type { LevelsMaterial } from './levels.ts';
 import { type Shape, solvePolygraph } from './polygraph.ts';
-import { registerProblem, type TimeOrder } from './problem.ts';
+import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
 import { type GuessedKey, guessVersions } from './version-guess.ts';
 
 /** Components of more transactions are not asked of a polygraph. */

@@ -8,7 +8,7 @@ import type { Anomaly, Budget, Value } from '../../../harness/contracts/index.ts
 import { FAIL, OK } from '../../../harness/history/columns.ts';
 import { ask } from '../../verdict/exhausted.ts';
 import { READ, WRITE } from '../transactions/columns.ts';
-import type { LevelsMaterial } from './levels.ts';
+import type { LevelsMaterial } from './problem.ts';
 import { INITIAL } from './versions.ts';
 
 export const PROCESS_VIEW = 'isolation/process-view';
@@ -17,7 +17,7 @@ export const PROCESS_VIEW = 'isolation/process-view';
 const MOST_VISITS = 60_000_000;
 const NEVER = 0x7fffffff;
 
-export type ViewType = 'pram-cycle' | 'causal-cycle';
+type ViewType = 'pram-cycle' | 'causal-cycle';
 
 export interface ProcessViews {
   readonly anomalies: readonly Anomaly[];

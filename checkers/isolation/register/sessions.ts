@@ -12,7 +12,7 @@ import { Components } from '../graph/components.ts';
 import { type Graph, GraphBuilder, VIA, WR } from '../graph/dependency-graph.ts';
 import { stepsOf } from '../graph/path-search.ts';
 import { READ } from '../transactions/columns.ts';
-import type { LevelsMaterial } from './levels.ts';
+import type { LevelsMaterial } from './problem.ts';
 import { INITIAL, SEVERAL } from './versions.ts';
 
 /** What a process has done to a key; operations, -1 for none. */

@@ -4,7 +4,7 @@ import { FAIL, OK } from '../../../harness/history/columns.ts';
 import type { ModelName } from '../models/models.ts';
 import { READ, type Transactions, WRITE } from '../transactions/columns.ts';
 import { findVisibilityCycles, type Sight, type VisibilityMaterial } from '../weak/register-visibility.ts';
-import type { LevelsMaterial } from './levels.ts';
+import type { LevelsMaterial } from './problem.ts';
 import { INITIAL, type Versions } from './versions.ts';
 
 /** More transactions are not looked at: each is compared with all that it sees. */
