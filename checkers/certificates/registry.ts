@@ -12,8 +12,12 @@ import { verifyCycle } from '../isolation/proof/verify-cycle.ts';
 import { FINDING_VERIFIERS } from '../isolation/proof/verify-finding.ts';
 import { verifyNoOrder } from '../isolation/proof/verify-no-order.ts';
 import { verifyOperationCycle } from '../isolation/proof/verify-operation-cycle.ts';
+import { verifyPointCycle } from '../isolation/proof/verify-point-cycle.ts';
+import { verifyProcessView } from '../isolation/proof/verify-process-view.ts';
 import { verifyVisibilityCycle } from '../isolation/proof/verify-visibility-cycle.ts';
+import { PROCESS_VIEW } from '../isolation/register/process-views.ts';
 import { OPERATION_CYCLE } from '../isolation/weak/operation-order.ts';
+import { POINT_CYCLE } from '../isolation/weak/points.ts';
 import { VISIBILITY_CYCLE } from '../isolation/weak/register-visibility.ts';
 import { OUTSIDE_COUNT, SUB_HISTORY } from '../linearizability/counterexample/finding.ts';
 import { verifyOutsideCount } from '../linearizability/proof/verify-outside-count.ts';
@@ -70,6 +74,8 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   [CYCLE]: verifyCycle,
   'isolation/no-order': verifyNoOrder,
   [OPERATION_CYCLE]: verifyOperationCycle,
+  [PROCESS_VIEW]: verifyProcessView,
+  [POINT_CYCLE]: verifyPointCycle,
   [VISIBILITY_CYCLE]: verifyVisibilityCycle,
   ...FINDING_VERIFIERS,
   ...BANK_VERIFIERS,

@@ -89,6 +89,14 @@ describe('ordeal check', () => {
     expect(several.stdout).not.toContain('T2 → T3');
   });
 
+  it('writes the case of a conviction, which is convicted again', async () => {
+    const asked = ['--workload', 'list-append', '--consistency-model', 'serializable'];
+    await callMain('check', path('skew.jsonl'), ...asked, '--extract', path('case.jsonl'));
+    const again = await callMain('check', path('case.jsonl'), ...asked);
+    expect(again.exitCode).toBe(1);
+    expect(again.stdout).toContain('Write skew');
+  });
+
   it('says of each file what decided', async () => {
     const [line] = await json(path('some/jepsen.log'));
     expect(line).toMatchObject({ valid: true, model: 'cas-register', ops: 2, engine: expect.stringMatching(/\w/) });

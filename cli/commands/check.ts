@@ -1,7 +1,7 @@
 /** `ordeal check FILE…`: judges histories, ours or anybody's, stand-alone. */
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { type CheckedFile, type CheckFilesRequest, checkFiles, DEFAULT_BUDGET, durationMs, exitCodeOfFiles } from '../../api/index.ts';
+import { type CheckedFile, type CheckFilesRequest, checkFiles, DEFAULT_BUDGET, durationMs, exitCodeOfFiles, extractedCase } from '../../api/index.ts';
 import { messageOf, OrdealError } from '../../harness/errors/ordeal-error.ts';
 import { FORMAT_SUMMARIES, HISTORY_FORMATS } from '../../harness/history/index.ts';
 import { renderChecked } from '../output/render-checked.ts';
@@ -19,6 +19,7 @@ Examples:
   npx ordeal check history.jsonl --key 12 --explain
   npx ordeal check history.jsonl --witness order.json
   npx ordeal check history.json --workload list-append --consistency-model serializable
+  npx ordeal check history.json --consistency-model serializable --extract case.jsonl
 `;
 
 interface CheckFlags {
@@ -28,6 +29,7 @@ interface CheckFlags {
   readonly engine?: string;
   readonly consistency?: 'linearizable' | 'sequential';
   readonly witness?: string;
+  readonly extract?: string;
   readonly workload?: 'list-append' | 'rw-register';
   readonly consistencyModel?: string;
   readonly init?: string;
@@ -66,14 +68,22 @@ export function checkCommand(command: Command, context: CommandContext): void {
     .option('--budget <duration>', 'the time that each file may take (default: 60s)')
     .option('--explain', 'with each conviction its minimised counterexample: how far it can be ordered, why it ends there, drawn on lanes')
     .option('--witness <file>', 'write the linearizations of valid histories: for each key the invocations in order, replayed by the verifier')
+    .option('--extract <file>', 'write the fewest transactions of a conviction that are convicted again: a history of its own')
     .option('--json', 'print an array of {file, valid, model, ops, engine, …}; with --explain also the linearizations')
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], flags: CheckFlags) => {
       const explain = flags.explain === true ? 'explained' : files.length === 1 ? 'all' : 'first';
+      const request = requestOf(files, flags);
+      const cases: string[] = [];
       const checked = await checkFiles({
-        ...requestOf(files, flags),
-        onFile: (line, history) => !flags.json && process.stdout.write(renderChecked(line, explain, history)),
+        ...request,
+        onFile(line, history) {
+          if (!flags.json) process.stdout.write(renderChecked(line, explain, history));
+          if (flags.extract !== undefined && history !== undefined && cases.length === 0)
+            cases.push(...[extractedCase(line, history, request.isolation)].flatMap((one) => one ?? []));
+        },
       });
+      if (flags.extract !== undefined) writeCase(flags.extract, cases[0]);
       if (flags.witness !== undefined) writeWitness(flags.witness, checked);
       if (flags.json) process.stdout.write(`${JSON.stringify(checked, null, 2)}\n`);
       context.exitCode = exitCodeOfFiles(checked);
@@ -96,6 +106,19 @@ function requestOf(files: readonly string[], flags: CheckFlags): CheckFilesReque
     strictness: flags.lenient ? 'lenient' : 'strict',
     budget: { ...DEFAULT_BUDGET, ...(flags.budget !== undefined && { timeMs: durationMs(flags.budget, '--budget') }) },
   };
+}
+
+/** Writes it, or says that there is none. Throws ORDEAL_NO_SUCH_FILE where it cannot be written. */
+function writeCase(path: string, text: string | undefined): void {
+  if (text === undefined) {
+    process.stderr.write('--extract: no history of transactions was convicted, so there is no case to write\n');
+    return;
+  }
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new OrdealError('ORDEAL_NO_SUCH_FILE', { what: `it cannot be written: ${messageOf(cause)}`, where: path, cause });
+  }
 }
 
 /** One entry for each valid history whose check hands one out. Throws ORDEAL_NO_SUCH_FILE where it cannot be written. */

@@ -1,6 +1,7 @@
 /** The history: written to disk while a run goes on, held in columns for checkers, read from files of several kinds. */
 export { HistoryBuilder, type HistoryBuilderOptions } from './builder.ts';
 export { canonicalJson } from './canonical-json.ts';
+export { encodeEvent } from './event-line.ts';
 export type { HistoryHeader, HistoryHeaderFields } from './header.ts';
 export { onlyKeys } from './only-keys.ts';
 export { type ReadHistory, type ReadHistoryOptions, readHistory } from './read-history.ts';

@@ -59,6 +59,7 @@ function commonName({ type, steps }: NamedCycle): string {
     'fractured-view': 'fractured view',
     'causal-miss': 'effect without its cause',
     'long-fork': 'no common prefix',
+    'unseen-update': 'two updates of which neither saw the other',
     'G-update': 'updates that have no order for one reader',
     'G2-item': steps.every(({ kind }) => kind === RW) ? 'write skew' : 'cycle of anti-dependencies',
   };

@@ -27,10 +27,16 @@ export class Findings {
     return this.counts.has(type);
   }
 
+  /** Says the same under another name, for models that forbid it by itself. */
+  alsoCall(type: string, name: string): void {
+    const [first] = this.#kept.filter((one) => one.type === type);
+    if (first !== undefined) this.add(name, () => first);
+  }
+
   /** Counts one more of the type; `describe` is asked for the first few. */
   add(type: string, describe: () => Omit<Finding, 'type'>): void {
     const count = (this.counts.get(type) ?? 0) + 1;
     this.counts.set(type, count);
-    if (count <= SPELLED_OUT) this.#kept.push({ type, ...describe() });
+    if (count <= SPELLED_OUT) this.#kept.push({ ...describe(), type });
   }
 }

@@ -8,7 +8,7 @@ import type { Transactions } from '../transactions/columns.ts';
 import { type GraphBuilder, PROCESS, REALTIME, VIA } from './dependency-graph.ts';
 
 /** Each transaction of a process to the next one that took effect. Transactions are in order of invocation. */
-export function addProcessOrder(graph: GraphBuilder, { count, process, outcome, invocation }: Transactions, committed: Uint8Array): void {
+export function addProcessOrder(graph: Pick<GraphBuilder, 'edge'>, { count, process, outcome, invocation }: Transactions, committed: Uint8Array): void {
   const last = new Map<number, number>();
   for (let t = 0; t < count; t++) {
     if (committed[t] === 0 || invocation[t]! < 0) continue;

@@ -20,8 +20,11 @@ import { groupByKey } from '../transactions/by-key.ts';
 import { APPEND, type Transactions } from '../transactions/columns.ts';
 import { findMissedEffects } from '../weak/missed-effects.ts';
 import { findOperationCycle } from '../weak/operation-order.ts';
+import { findPointCycles, type PointCycles } from '../weak/points.ts';
 import { findLongFork } from '../weak/prefix.ts';
+import { findProcessCycles, type ProcessOrders } from '../weak/process-orders.ts';
 import { findInSessions } from '../weak/sessions.ts';
+import { findUnseenUpdates, type UnseenUpdates } from '../weak/unseen-updates.ts';
 import { addListDependencies } from './dependencies.ts';
 import { ListEvidence } from './evidence.ts';
 import { findLostUpdates } from './lost-updates.ts';
@@ -43,6 +46,7 @@ const DECIDED: ReadonlySet<ModelName> = new Set<ModelName>([
   'monotonic-writes',
   'read-your-writes',
   'writes-follow-reads',
+  'monotonic-snapshot-read',
   'sequential',
   'linearizable',
   'serializable',
@@ -57,6 +61,8 @@ const DECIDED: ReadonlySet<ModelName> = new Set<ModelName>([
 /** Those for which it matters in which order appends happened that no read shows, and with which order of time. */
 const DECIDED_IF_ORDERED: Partial<Record<ModelName, Order>> = {
   'consistent-view': '',
+  // Nobody says when transactions start: then all may, and it is the same.
+  'forward-consistent-view': '',
   'parallel-snapshot-isolation': '',
   'snapshot-isolation': '',
   'strong-session-snapshot-isolation': '-process',
@@ -73,6 +79,7 @@ export function analyseLists(history: History, transactions: Transactions, budge
   findInReads(material);
   findInTransactions(material);
   findLostUpdates(material);
+  findings.alsoCall('G1a', 'failed-read');
   const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
   addListDependencies(builder, transactions, byKey, orders);
   const dependencies = builder.edgeCount;
@@ -88,22 +95,37 @@ export function analyseLists(history: History, transactions: Transactions, budge
   const ofUpdates = isPlain ? { steps: undefined, isOpen: false } : updateCycles(material, graph, budget);
   if (ofUpdates.steps !== undefined) cycles.push({ type: 'G-update', steps: ofUpdates.steps });
   if (usual.length > 0 || findings.counts.size > 0) findInSessions(material);
+  const unseen = usual.length === 0 ? NOTHING_UNSEEN : findUnseenUpdates(graph, material, budget);
+  if (unseen.steps !== undefined) cycles.push({ type: 'unseen-update', steps: unseen.steps });
+  const points = usual.length === 0 ? NO_POINTS : findPointCycles(graph, material, budget);
   const told = anomaliesOf(findings, cycles, transactions, new ListEvidence(transactions, orders, names), names);
-  const contradicts = usual.length > 0 || ['internal', 'future-read', 'reordered-appends'].some((type) => findings.has(type));
-  const ofOperations = !contradicts ? [] : findOperationCycle(history, material, budget);
+  const contradicts = usual.length > 0 || CONTRADICTIONS.some((type) => findings.has(type));
+  const ofOperations = contradicts ? findOperationCycle(history, material, budget) : [];
+  const isSequential = !contradicts || (!findings.has('incompatible-order') && ofOperations.every(({ type }) => type !== 'sequential-cycle'));
+  const ofProcesses = isSequential ? NO_PROCESSES : findProcessCycles(material, budget);
+  const more = [...points.anomalies, ...ofProcesses.anomalies, ...ofOperations];
   return {
-    anomalies: [...told.anomalies, ...ofOperations],
-    counts: new Map([...told.counts, ...ofOperations.map(({ type }): [string, number] => [type, 1])]),
+    anomalies: [...told.anomalies, ...more],
+    counts: new Map([...told.counts, ...more.map(({ type }): [string, number] => [type, 1])]),
     dependencies,
     undecided: [...undecided, ...openQuestions(transactions, orders)],
     doubts: [],
     decides(model) {
       if (model === 'update-serializable') return !ofUpdates.isOpen;
+      if (model === 'update-atomic') return !unseen.isOpen;
+      if (model === 'PRAM' || model === 'causal') return !ofProcesses.isOpen;
+      if (model === 'monotonic-view') return !points.components.some((some) => hasUnorderedAppends(some, transactions, orders));
       const order = DECIDED_IF_ORDERED[model];
       return DECIDED.has(model) || (order !== undefined && !unordered.has(order));
     },
   };
 }
+
+/** Findings after which operations may have no order although transactions have one. */
+const CONTRADICTIONS = ['internal', 'future-read', 'reordered-appends', 'incompatible-order'];
+const NOTHING_UNSEEN: UnseenUpdates = { steps: undefined, isOpen: false };
+const NO_POINTS: PointCycles = { anomalies: [], components: [] };
+const NO_PROCESSES: ProcessOrders = { anomalies: [], isOpen: false };
 
 function weakCycles({ transactions, byKey, orders }: Material, graph: Graph, budget: Budget): NamedCycle[] {
   const fork = findLongFork(graph, budget);

@@ -29,6 +29,8 @@ const DIRECT: Readonly<Record<string, readonly string[]>> = {
   'incompatible-order': ['G1a'],
   'lost-update': ['G2-item', 'write-skew'],
   'write-skew': ['G2'],
+  // + Of PRAM, for which incompatible orders are none of these.
+  'failed-read': ['G1a'],
   // + A later append is there and an earlier one is not: the versions are not in the order of real time.
   'lost-append': ['G0-realtime'],
   // + A cycle with one read-only transaction at most.
@@ -71,6 +73,12 @@ export const WEAK_ANOMALIES: ReadonlySet<string> = new Set([
   'missed-own-write',
   'non-monotonic-write',
   'write-before-read',
+  'G-monotonic',
+  'G-MSR',
+  'unseen-update',
+  'failed-read',
+  'pram-cycle',
+  'causal-cycle',
   'sequential-cycle',
   'stale-operation',
 ]);

@@ -11,12 +11,14 @@ interface ModelRow {
   readonly forbids?: readonly string[];
 }
 
+const SESSION_GUARANTEES = ['monotonic-reads', 'monotonic-writes', 'read-your-writes', 'writes-follow-reads'] as const;
+
 export const MODEL_ROWS = {
   'read-uncommitted': { aliases: ['PL-1'], forbids: ['G0', 'duplicate-elements', 'cyclic-versions', 'thin-air-read'] },
   'read-committed': { aliases: ['PL-2'], implies: ['read-uncommitted'], forbids: ['G1'] },
   'cursor-stability': { aliases: ['PL-CS'], implies: ['read-committed'], forbids: ['lost-update'] },
-  'monotonic-view': { aliases: ['PL-2L'], implies: ['read-committed'] },
-  'monotonic-snapshot-read': { aliases: ['PL-MSR'], implies: ['read-committed'] },
+  'monotonic-view': { aliases: ['PL-2L'], implies: ['read-committed'], forbids: ['G-monotonic'] },
+  'monotonic-snapshot-read': { aliases: ['PL-MSR'], implies: ['read-committed'], forbids: ['G-MSR', 'reordered-appends'] },
   'monotonic-atomic-view': { aliases: ['MAV'], implies: ['read-committed'], forbids: ['fractured-view'] },
   'consistent-view': { aliases: ['PL-2+'], implies: ['cursor-stability', 'monotonic-view'], forbids: ['G-single'] },
   'forward-consistent-view': { aliases: ['PL-FCV'], implies: ['consistent-view'] },
@@ -27,10 +29,11 @@ export const MODEL_ROWS = {
     forbids: ['G2-item', 'internal', 'no-serial-order', 'reordered-appends'],
   },
   'read-atomic': { aliases: ['RA'], implies: ['monotonic-atomic-view'], forbids: ['internal', 'fractured-read', 'reordered-appends'] },
-  'update-atomic': { implies: ['read-atomic'], forbids: ['lost-update'] },
+  'update-atomic': { aliases: ['UA'], implies: ['read-atomic'], forbids: ['lost-update', 'unseen-update'] },
   'causal-cerone': {
-    aliases: ['causal-consistency', 'CC', 'transactional-causal-consistency'],
-    implies: ['read-atomic', 'causal'],
+    aliases: ['causal-consistency', 'CC', 'transactional-causal-consistency', 'TCC', 'causal-convergence', 'CCv', 'causal+'],
+    // Not `causal`, which is causal memory: there each process has an order of its own, in which a write stays where it saw it.
+    implies: ['read-atomic', ...SESSION_GUARANTEES],
     forbids: ['G1c-process', 'causal-miss'],
   },
   prefix: { aliases: ['prefix-consistency', 'PC'], implies: ['read-atomic'], forbids: ['long-fork'] },
@@ -53,7 +56,7 @@ export const MODEL_ROWS = {
   },
   'strong-session-snapshot-isolation': {
     aliases: ['strong-session-SI', 'session-snapshot-isolation'],
-    implies: ['snapshot-isolation', 'strong-session-read-committed', 'causal-cerone'],
+    implies: ['snapshot-isolation', 'strong-session-read-committed', 'causal-cerone', 'causal'],
     forbids: ['G1-process', 'G-nonadjacent-process', 'no-snapshot-order-process'],
   },
   'strong-session-serializable': {
@@ -81,9 +84,13 @@ export const MODEL_ROWS = {
   'monotonic-writes': { aliases: ['MW'], forbids: ['non-monotonic-write', 'reordered-appends', 'thin-air-read'] },
   'read-your-writes': { aliases: ['RYW', 'read-my-writes'], forbids: ['missed-own-write', 'thin-air-read'] },
   'writes-follow-reads': { aliases: ['WFR', 'session-causality'], forbids: ['write-before-read', 'thin-air-read'] },
-  PRAM: { aliases: ['pipelined-random-access-memory', 'FIFO'], implies: ['monotonic-reads', 'monotonic-writes', 'read-your-writes'] },
-  causal: { implies: ['PRAM', 'writes-follow-reads'] },
-  sequential: { aliases: ['sequential-consistency'], implies: ['causal'], forbids: ['sequential-cycle', 'G1a', 'duplicate-elements'] },
+  PRAM: {
+    aliases: ['pipelined-random-access-memory', 'FIFO'],
+    implies: ['monotonic-reads', 'monotonic-writes', 'read-your-writes'],
+    forbids: ['pram-cycle', 'failed-read', 'duplicate-elements'],
+  },
+  causal: { aliases: ['causal-memory', 'CM'], implies: ['PRAM', 'writes-follow-reads'], forbids: ['causal-cycle'] },
+  sequential: { aliases: ['sequential-consistency'], implies: ['causal'], forbids: ['sequential-cycle', 'G1a'] },
   linearizable: { aliases: ['linearizability'], implies: ['sequential'], forbids: ['stale-operation'] },
 } as const satisfies Readonly<Record<string, ModelRow>>;
 

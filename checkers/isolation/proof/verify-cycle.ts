@@ -42,9 +42,16 @@ const WEAK: Readonly<Record<string, (kinds: Kinds, raw: RawHistory, steps: reado
   'causal-miss': (kinds) => kinds.filter((kind) => kind === 'rw').length === 1 && kinds.every((kind) => kind === 'rw' || kind === 'wr' || kind === 'process'),
   'G-update': (kinds, raw, steps) =>
     kinds.every((kind) => kind === 'ww' || kind === 'wr' || kind === 'rw') && steps.filter(({ from }) => raw.ops(from).every(([f]) => f === 'r')).length <= 1,
+  'unseen-update': (kinds, raw, steps) =>
+    kinds.includes('rw') && steps.every(({ from, to, kind }) => kind === 'ww' || kind === 'wr' || (kind === 'rw' && shareList(raw, from, to))),
   // A snapshot begins where a read says that a commit came before: an anti-dependency follows on a read.
   'long-fork': (kinds) => kinds.every((kind, i) => kind === 'ww' || kind === 'wr' || (kind === 'rw' && kinds[(i + kinds.length - 1) % kinds.length] === 'wr')),
 };
+
+/** Whether both append to some list. */
+function shareList(raw: RawHistory, one: number, other: number): boolean {
+  return raw.ops(one).some(([f, key]) => f === 'append' && raw.ops(other).some(([g, k]) => g === 'append' && same(key, k)));
+}
 
 /** Whether a read of the first shows an append of the second, and a later read misses one. */
 function showsThenMisses(raw: RawHistory, { from, to }: CertifiedStep): boolean {

@@ -3,6 +3,7 @@ import type { Anomaly, History, Value } from '../../../harness/contracts/index.t
 import { type CertificateVerifier, HOLDS, refuted, type Verification } from '../../certificates/verifier.ts';
 import { type MicroOp, RawHistory, same } from './raw-history.ts';
 import { onlyWriter, tookEffect } from './took-effect.ts';
+import { type RegisterOrders, type RegisterSession, registerOrdersFlaw, registerSessionFlaw } from './verify-register-session.ts';
 
 interface Data {
   readonly key: Value;
@@ -22,13 +23,16 @@ type Rule = (raw: RawHistory, data: Data) => string | undefined;
 const has = (list: readonly Value[], element: Value): boolean => list.some((one) => same(one, element));
 const at = (list: readonly Value[], element: Value): number => list.findIndex((one) => same(one, element));
 
+const abortedRead: Rule = (raw, { key, element, read, writer }) => {
+  if (raw.outcome(writer) !== 'fail' || !raw.writes(writer, key, element)) return 'the writer did not fail, or did not append that';
+  if (!raw.sees(read, key, element)) return 'no read has the element';
+  return othersWrote(raw, key, element) ? 'another one may have appended the element' : undefined;
+};
+
 /** Undefined: it holds. */
 const RULES: Readonly<Record<string, Rule>> = {
-  G1a: (raw, { key, element, read, writer }) => {
-    if (raw.outcome(writer) !== 'fail' || !raw.writes(writer, key, element)) return 'the writer did not fail, or did not append that';
-    if (!raw.sees(read, key, element)) return 'no read has the element';
-    return othersWrote(raw, key, element) ? 'another one may have appended the element' : undefined;
-  },
+  G1a: abortedRead,
+  'failed-read': abortedRead,
   'thin-air-read': (raw, { key, element, read }) => {
     if (!raw.sees(read, key, element)) return 'no read has the element';
     return raw.writers(key, element).length === 0 ? undefined : 'somebody appended the element';
@@ -90,14 +94,21 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
+function verification(why: string | undefined): Verification {
+  return why === undefined ? HOLDS : refuted(why);
+}
+
 /** The verifiers by kind of certificate. */
 export const FINDING_VERIFIERS: Readonly<Record<string, CertificateVerifier>> = Object.fromEntries(
   Object.entries(RULES).map(([type, rule]) => [
     `isolation/${type}`,
     (history: History, anomaly: Anomaly): Verification => {
       if (anomaly.type !== type) return refuted('it certifies another anomaly');
-      const why = rule(new RawHistory(history), anomaly.certificate.data as unknown as Data);
-      return why === undefined ? HOLDS : refuted(why);
+      const raw = new RawHistory(history);
+      const data = anomaly.certificate.data as unknown as Data & RegisterSession & RegisterOrders;
+      if (data.orders !== undefined) return verification(registerOrdersFlaw(raw, data));
+      if (data.earlier !== undefined) return verification(registerSessionFlaw(raw, type, data));
+      return verification(rule(raw, data));
     },
   ]),
 );

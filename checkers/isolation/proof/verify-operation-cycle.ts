@@ -13,19 +13,33 @@ interface OperationStep {
   readonly read?: number;
 }
 
+interface Certificate {
+  readonly type: string;
+  readonly steps: readonly OperationStep[];
+  /** Of PRAM and causal memory: whose reads count. */
+  readonly process?: number;
+}
+
 /** Verifies `isolation/operation-cycle`. */
 export function verifyOperationCycle(history: History, anomaly: Anomaly): Verification {
-  const { type, steps } = anomaly.certificate.data as unknown as { readonly type: string; readonly steps: readonly OperationStep[] };
+  const { type, steps, process } = anomaly.certificate.data as unknown as Certificate;
   const raw = new RawHistory(history);
   if (type !== anomaly.type) return refuted('it certifies another anomaly');
-  if (type === 'sequential-cycle' && steps.some(({ kind }) => kind === 'realtime')) return refuted('sequential consistency does not know real time');
+  if ((type === 'pram-cycle' || type === 'causal-cycle') !== (process !== undefined)) return refuted('it does not say whose orders these are');
+  if (type !== 'stale-operation' && steps.some(({ kind }) => kind === 'realtime')) return refuted('the model does not know real time');
   for (const [i, step] of steps.entries()) {
     const next = steps[(i + 1) % steps.length]!;
     if (step.to !== next.from || step.toOp !== next.fromOp) return refuted('the steps do not follow one another');
-    const why = flawOf(raw, step);
+    const why = flawOf(raw, step) ?? (process === undefined ? undefined : flawOfView(raw, step, type, process));
     if (why !== undefined) return refuted(`step ${i}: ${why}`);
   }
   return steps.length > 1 ? HOLDS : refuted('a cycle has two steps at least');
+}
+
+/** Only reads of the process count; for causal memory it also counts who read what. */
+function flawOfView(raw: RawHistory, { from, to, kind, read }: OperationStep, type: string, process: number): string | undefined {
+  const reader = kind === 'rw' ? from : kind === 'wr' && type === 'pram-cycle' ? to : kind === 'ww' ? read : undefined;
+  return reader === undefined || raw.event(reader).process === process ? undefined : 'another process read that';
 }
 
 function flawOf(raw: RawHistory, step: OperationStep): string | undefined {

@@ -17,6 +17,8 @@ import type { Transactions } from '../transactions/columns.ts';
 import { findInRegisterReads } from './findings-of-reads.ts';
 import { addKnownDependencies, RegisterEvidence } from './known-dependencies.ts';
 import { judgeLevels } from './levels.ts';
+import { judgeProcessViews } from './process-views.ts';
+import { findInRegisterSessions } from './sessions.ts';
 import { findVersions } from './versions.ts';
 import { judgeWeakLevels } from './weak-levels.ts';
 
@@ -32,6 +34,10 @@ const DECIDED: ReadonlySet<ModelName> = new Set<ModelName>([
   'strong-session-read-committed',
   'strong-read-uncommitted',
   'strong-read-committed',
+  'monotonic-reads',
+  'monotonic-writes',
+  'read-your-writes',
+  'writes-follow-reads',
 ]);
 
 /** Throws BudgetExhausted where it found nothing before. */
@@ -40,7 +46,10 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   const findings = new Findings();
   const byKey = groupByKey(transactions);
   const versions = findVersions(transactions, byKey, budget);
-  findInRegisterReads({ transactions, versions, names, findings });
+  const material = { transactions, byKey, versions, names };
+  findInRegisterReads({ ...material, findings });
+  findInRegisterSessions(material, findings);
+  findings.alsoCall('G1a', 'failed-read');
   const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
   addKnownDependencies(builder, transactions, byKey, versions);
   const dependencies = builder.edgeCount + versions.ambiguousReads;
@@ -49,15 +58,20 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   addRealtimeOrder(builder, transactions, versions.committed, history.columns);
   const { cycles, undecided } = classifyCycles(builder.build(), () => false, budget);
   const certain = anomaliesOf(findings, cycles, transactions, new RegisterEvidence(transactions, versions, names), names);
-  const levels = judgeLevels({ transactions, byKey, versions, names }, new Set(certain.counts.keys()), budget);
-  const weak = levels.proved.has('strong-session-serializable') ? undefined : judgeWeakLevels({ transactions, byKey, versions, names }, budget);
-  const more = [...levels.anomalies, ...(weak?.anomalies ?? [])];
+  const levels = judgeLevels(material, history.columns, new Set(certain.counts.keys()), budget);
+  const isSerial = levels.proved.has('strong-session-serializable');
+  const weak = isSerial ? undefined : judgeWeakLevels(material, budget);
+  const views = isSerial ? undefined : judgeProcessViews(material, budget);
+  const more = [...levels.anomalies, ...(weak?.anomalies ?? []), ...(views?.anomalies ?? [])];
   return {
     anomalies: [...certain.anomalies, ...more],
     counts: new Map([...certain.counts, ...more.map(({ type }): [string, number] => [type, 1])]),
     dependencies,
     undecided: [...undecided, ...openQuestions(transactions)],
-    decides: (model) => levels.proved.has(model) || weak?.proved.has(model) === true || (DECIDED.has(model) && versions.ambiguous === 0),
+    decides(model) {
+      if (model === 'PRAM' || model === 'causal') return views?.isOpen === false && versions.ambiguous === 0;
+      return levels.proved.has(model) || weak?.proved.has(model) === true || (DECIDED.has(model) && versions.ambiguous === 0);
+    },
     doubts: levels.undecided,
   };
 }

@@ -2,17 +2,14 @@
  * Serializability and snapshot isolation of registers, each alone, with sessions, and with real time: decided by a polygraph,
  * proved by replaying an order, refuted by a small part of the history that has none.
  */
-import type { Anomaly, Budget, Reason } from '../../../harness/contracts/index.ts';
+import type { Anomaly, Budget, HistoryColumns, Reason } from '../../../harness/contracts/index.ts';
 import { BudgetExhausted, exhaustedReason } from '../../verdict/exhausted.ts';
-import type { Names } from '../findings/names.ts';
 import { impliesAnomaly } from '../models/anomalies.ts';
 import { forbiddenBy, type ModelName } from '../models/models.ts';
-import type { ByKey } from '../transactions/by-key.ts';
-import type { Transactions } from '../transactions/columns.ts';
+import { ScaleOrderer } from './order-at-scale.ts';
 import { type Shape, solvePolygraph } from './polygraph.ts';
-import { registerProblem, type TimeOrder } from './problem.ts';
+import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
 import { replays } from './replay.ts';
-import type { Versions } from './versions.ts';
 
 interface Level {
   readonly shape: Shape;
@@ -32,7 +29,7 @@ const LEVELS: readonly Level[] = [
   { shape: 'serial', order: 'realtime', model: 'strong-serializable', anomaly: 'no-serial-order-realtime' },
 ];
 
-/** More transactions are not put into a polygraph: its rows of bits would take too much room. */
+/** More transactions are not put into one polygraph: its rows of bits would take too much room. */
 const MOST_TRANSACTIONS = 3000;
 /** A refutation of more transactions is none that one could check by trying all orders. */
 const LARGEST_REFUTATION = 64;
@@ -44,27 +41,12 @@ export interface LevelsJudged {
   readonly undecided: readonly Reason[];
 }
 
-export interface LevelsMaterial {
-  readonly transactions: Transactions;
-  readonly byKey: ByKey;
-  readonly versions: Versions;
-  readonly names: Names;
-}
-
 /** `found`: anomalies known already; levels that they refute are not looked at. */
-export function judgeLevels(material: LevelsMaterial, found: ReadonlySet<string>, budget: Budget): LevelsJudged {
+export function judgeLevels(material: LevelsMaterial, columns: HistoryColumns, found: ReadonlySet<string>, budget: Budget): LevelsJudged {
   const chosen: number[] = [];
   for (let t = 0; t < material.transactions.count; t++) if (material.versions.committed[t] === 1) chosen.push(t);
   const judge = new LevelJudge(material, chosen, new Set(found), budget);
-  if (chosen.length > MOST_TRANSACTIONS) {
-    const message = `${chosen.length} transactions are too many to look for an order of versions (at most ${MOST_TRANSACTIONS})`;
-    return {
-      anomalies: [],
-      proved: new Set(),
-      undecided: [{ code: 'too-many-transactions', message, remedy: 'Append to lists instead, whose reads show the order.' }],
-    };
-  }
-  judge.run();
+  judge.run(new ScaleOrderer(material, columns, budget));
   return judge;
 }
 
@@ -84,10 +66,12 @@ class LevelJudge implements LevelsJudged {
     this.#budget = budget;
   }
 
-  run(): void {
+  run(scale: ScaleOrderer): void {
     try {
       // What holds under the strongest holds under all.
-      if (this.#judge(LEVELS.at(-1)!, 'proof')) for (const { model } of LEVELS) this.proved.add(model);
+      if (this.#judgeAtScale(LEVELS.at(-1)!, scale, 'proof')) for (const { model } of LEVELS) this.proved.add(model);
+      else if (this.#chosen.length > MOST_TRANSACTIONS) for (const level of LEVELS) this.#judgeAtScale(level, scale, 'either');
+      else if (this.#judge(LEVELS.at(-1)!, 'proof')) for (const { model } of LEVELS) this.proved.add(model);
       else for (const level of LEVELS) this.#judge(level, 'either');
     } catch (error) {
       if (!(error instanceof BudgetExhausted)) throw error;
@@ -95,10 +79,44 @@ class LevelJudge implements LevelsJudged {
     }
   }
 
+  #isRefuted(model: ModelName): boolean {
+    return [...this.#found].some((one) => [...forbiddenBy(model)].some((forbidden) => impliesAnomaly(one, forbidden)));
+  }
+
+  /** As `#judge`, of any number of transactions, but not always to an end. */
+  #judgeAtScale(level: Level, scale: ScaleOrderer, want: 'proof' | 'either'): boolean {
+    const { model, shape, order } = level;
+    const { transactions } = this.#material;
+    if (this.#isRefuted(model) || this.proved.has(model)) return this.proved.has(model);
+    const found = scale.order(order, shape);
+    if (found.kind === 'order') {
+      const holds = replays(
+        transactions,
+        Array.from({ length: transactions.count }, (_, t) => t),
+        found.points,
+        shape,
+      );
+      if (holds) this.proved.add(model);
+      return holds;
+    }
+    if (want === 'proof') return false;
+    if (found.kind === 'none') this.#refute(level, found.part);
+    else {
+      const message = `for ${model}, ${found.size} transactions depend on one another so that no order of their versions was found`;
+      this.undecided.push({ code: 'too-many-transactions', message, remedy: 'Append to lists instead, whose reads show the order.' });
+    }
+    return false;
+  }
+
+  #refute(level: Level, part: readonly number[]): void {
+    this.#found.add(level.anomaly);
+    this.anomalies.push(this.#refutation(level, part));
+  }
+
   /** Whether it is proved now. With `proof`, what is refuted is not told: a weaker level may be as well. */
   #judge(level: Level, want: 'proof' | 'either'): boolean {
-    const { model, shape, order, anomaly } = level;
-    const refuted = [...this.#found].some((one) => [...forbiddenBy(model)].some((forbidden) => impliesAnomaly(one, forbidden)));
+    const { model, shape, order } = level;
+    const refuted = this.#isRefuted(model);
     if (refuted || this.proved.has(model)) return !refuted;
     const { transactions, byKey, versions } = this.#material;
     const solution = solvePolygraph(registerProblem(transactions, byKey, versions, this.#chosen, order), shape, this.#budget);
@@ -107,19 +125,13 @@ class LevelJudge implements LevelsJudged {
       if (holds) this.proved.add(model);
       return holds;
     }
-    if (want === 'either') {
-      this.#found.add(anomaly);
-      this.anomalies.push(this.#refutation(level));
-    }
+    if (want === 'either') this.#refute(level, this.#chosen);
     return false;
   }
 
-  #refutation({ anomaly, shape, order }: Level): Anomaly {
+  #refutation({ anomaly, shape, order }: Level, found: readonly number[]): Anomaly {
     const { transactions, byKey, versions, names } = this.#material;
-    const core = smallest(
-      this.#chosen,
-      (part) => solvePolygraph(registerProblem(transactions, byKey, versions, part, order), shape, this.#budget) === undefined,
-    );
+    const core = smallest(found, (part) => solvePolygraph(registerProblem(transactions, byKey, versions, part, order), shape, this.#budget) === undefined);
     const time = order === 'none' ? '' : order === 'process' ? ' that keeps the order of sessions' : ' that keeps real time';
     const what = shape === 'serial' ? `no serial order${time}` : `no order of snapshots and commits${time}`;
     if (core.length > LARGEST_REFUTATION) {

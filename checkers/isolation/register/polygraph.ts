@@ -67,7 +67,29 @@ class Polygraph {
         for (const other of writers.slice(i + 1)) this.#pairs.push({ one, other, readersOfOne: of(one), readersOfOther: of(other) });
       }
     }
-    return edges.every(([a, b]) => this.#add(a, b));
+    return this.#close(edges);
+  }
+
+  /** What the known edges reach, from the last point to the first: O(edges × words). False where they are cyclic. */
+  #close(edges: readonly (readonly [number, number])[]): boolean {
+    const after: number[][] = Array.from({ length: this.#points }, () => []);
+    const waits = new Int32Array(this.#points);
+    for (const [a, b] of edges) {
+      after[a]!.push(b);
+      waits[b]!++;
+    }
+    const order: number[] = [];
+    for (let p = 0; p < this.#points; p++) if (waits[p] === 0) order.push(p);
+    for (const p of order) for (const b of after[p]!) if (--waits[b]! === 0) order.push(b);
+    if (order.length < this.#points) return false;
+    const words = this.#words;
+    for (const p of order.reverse()) {
+      for (const b of after[p]!) {
+        for (let w = 0; w < words; w++) this.#reach[p * words + w]! |= this.#reach[b * words + w]!;
+        this.#reach[p * words + (b >> 5)]! |= 1 << (b & 31);
+      }
+    }
+    return true;
   }
 
   #reaches(a: number, b: number): boolean {

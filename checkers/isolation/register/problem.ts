@@ -3,10 +3,18 @@
  * reads from whom, what each writes, and what the order of time demands. A part of a history asks an easier question.
  */
 import { FAIL, OK } from '../../../harness/history/columns.ts';
+import type { Names } from '../findings/names.ts';
 import type { ByKey } from '../transactions/by-key.ts';
 import type { Transactions } from '../transactions/columns.ts';
 import { committedWriters } from './known-dependencies.ts';
 import { INITIAL, type Versions } from './versions.ts';
+
+export interface LevelsMaterial {
+  readonly transactions: Transactions;
+  readonly byKey: ByKey;
+  readonly versions: Versions;
+  readonly names: Names;
+}
 
 export type TimeOrder = 'none' | 'process' | 'realtime';
 

@@ -15,19 +15,16 @@ function serially(all: Transactions, chosen: readonly number[]): (point: number)
 
 function bySnapshots(all: Transactions, chosen: readonly number[]): (point: number) => boolean {
   const state = new Map<number, number>();
-  const written = new Map<number, Set<number>>();
+  /** Keys that others have committed since it started. */
   const open = new Map<number, Set<number>>();
   return (point) => {
     const t = chosen[point >> 1]!;
     if ((point & 1) === 0) {
-      const own = new Map([...state]);
-      if (!runs(all, t, own)) return false;
-      written.set(t, new Set());
-      for (let op = all.firstOp[t]!; op < all.firstOp[t + 1]!; op++) if (all.kind[op] !== READ) written.get(t)!.add(all.key[op]!);
       open.set(t, new Set());
-      return true;
+      return runs(all, t, new Overlay(state));
     }
-    const mine = written.get(t)!;
+    const mine = new Set<number>();
+    for (let op = all.firstOp[t]!; op < all.firstOp[t + 1]!; op++) if (all.kind[op] !== READ) mine.add(all.key[op]!);
     if ([...mine].some((key) => open.get(t)!.has(key))) return false;
     open.delete(t);
     for (const taken of open.values()) for (const key of mine) taken.add(key);
@@ -36,7 +33,30 @@ function bySnapshots(all: Transactions, chosen: readonly number[]): (point: numb
   };
 }
 
-function runs({ firstOp, kind, key, element, outcome }: Transactions, t: number, state: Map<number, number>): boolean {
+interface State {
+  get(key: number): number | undefined;
+  set(key: number, value: number): unknown;
+}
+
+/** What a transaction sees: its own writes, and behind them the state when it started. */
+class Overlay implements State {
+  readonly #below: State;
+  readonly #own = new Map<number, number>();
+
+  constructor(below: State) {
+    this.#below = below;
+  }
+
+  get(key: number): number | undefined {
+    return this.#own.get(key) ?? this.#below.get(key);
+  }
+
+  set(key: number, value: number): void {
+    this.#own.set(key, value);
+  }
+}
+
+function runs({ firstOp, kind, key, element, outcome }: Transactions, t: number, state: State): boolean {
   for (let op = firstOp[t]!; op < firstOp[t + 1]!; op++) {
     if (kind[op] !== READ) state.set(key[op]!, element[op]!);
     else if (outcome[t] === OK && (state.get(key[op]!) ?? NIL) !== element[op]) return false;

@@ -1,12 +1,10 @@
-/** What weak models say of registers: visibility, and for causal memory an order of all writes and its own reads for each process. */
+/** What weak models say of registers: who sees whom. */
 import type { Anomaly, Budget } from '../../../harness/contracts/index.ts';
 import { FAIL, OK } from '../../../harness/history/columns.ts';
 import type { ModelName } from '../models/models.ts';
 import { READ, type Transactions, WRITE } from '../transactions/columns.ts';
 import { findVisibilityCycles, type Sight, type VisibilityMaterial } from '../weak/register-visibility.ts';
-import type { LevelsMaterial } from './levels.ts';
-import { solvePolygraph } from './polygraph.ts';
-import { registerProblem } from './problem.ts';
+import type { LevelsMaterial } from './problem.ts';
 import { INITIAL, type Versions } from './versions.ts';
 
 /** More transactions are not looked at: each is compared with all that it sees. */
@@ -26,7 +24,6 @@ export function judgeWeakLevels(material: LevelsMaterial, budget: Budget): WeakL
   const anomalies = findVisibilityCycles(visibility, budget);
   if (versions.ambiguous > 0) return { anomalies, proved: new Set() };
   const proved = new Set<ModelName>(['monotonic-atomic-view', 'read-atomic', 'causal-cerone']);
-  if (causal(material, visibility, budget)) proved.add('causal');
   return { anomalies, proved };
 }
 
@@ -61,22 +58,4 @@ function sessionsOf({ count, process, outcome, invocation }: Transactions, { com
     if (outcome[t] === OK) last.set(process[t]!, t);
   }
   return pairs;
-}
-
-/**
- * Whether for each process some order of all transactions keeps what happened before what and explains its reads: if whole
- * transactions have such orders, so have their operations.
- */
-function causal({ transactions, byKey, versions }: LevelsMaterial, { sights, sessions }: VisibilityMaterial, budget: Budget): boolean {
-  const chosen = Array.from({ length: transactions.count }, (_, t) => t).filter((t) => versions.committed[t] === 1);
-  const place = new Map(chosen.map((t, i) => [t, i]));
-  const before = [...sessions, ...sights.filter(({ from }) => from >= 0).map(({ from, reader }) => [from, reader] as const)]
-    .filter(([a, b]) => a !== b)
-    .map(([a, b]) => [place.get(a)!, place.get(b)!] as const);
-  const all = registerProblem(transactions, byKey, versions, chosen, 'none');
-  return [...new Set(chosen.map((t) => transactions.process[t]!))].every((process) => {
-    const own = (reader: number): boolean => transactions.process[chosen[reader]!] === process;
-    const keys = all.keys.map(({ writers, reads }) => ({ writers, reads: reads.filter(({ reader }) => own(reader)) }));
-    return solvePolygraph({ transactions: chosen, keys, before }, 'serial', budget) !== undefined;
-  });
 }

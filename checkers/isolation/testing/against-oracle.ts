@@ -7,6 +7,9 @@ import { analyseHistory, judgeAnalysed } from '../checker.ts';
 import { impliesModel, MODEL_NAMES, type ModelName } from '../models/models.ts';
 import { operations, serializable, snapshotIsolated } from './oracle.ts';
 import { atomicallyVisible } from './oracle-axioms.ts';
+import { keepsProcesses } from './oracle-processes.ts';
+import { readsMoments } from './oracle-reads.ts';
+import { keepsRegisterSessions } from './oracle-register-sessions.ts';
 import { keepsSessions } from './oracle-sessions.ts';
 import { committedLists } from './oracle-versions.ts';
 import { randomLists } from './random-lists.ts';
@@ -25,6 +28,13 @@ const LIST_ORACLES: Partial<Record<ModelName, Oracle>> = {
   'strong-snapshot-isolation': (all) => snapshotIsolated(all, 'realtime'),
   'read-committed': (all) => committedLists(all, 'read-committed', 'none'),
   'strong-session-read-committed': (all) => committedLists(all, 'read-committed', 'process'),
+  'monotonic-view': (all) => committedLists(all, 'monotonic-view', 'none'),
+  'monotonic-snapshot-read': (all) => committedLists(all, 'read-committed', 'none') && readsMoments(all),
+  // Nobody says when transactions start: it is the same.
+  'forward-consistent-view': (all) => committedLists(all, 'consistent-view', 'none'),
+  'update-atomic': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { noConflict: true }),
+  PRAM: (all) => keepsProcesses(all, 'PRAM'),
+  causal: (all) => keepsProcesses(all, 'causal'),
   'consistent-view': (all) => committedLists(all, 'consistent-view', 'none'),
   'update-serializable': (all) => committedLists(all, 'update-serializable', 'none'),
   // Without predicates it is the same.
@@ -43,9 +53,17 @@ const LIST_ORACLES: Partial<Record<ModelName, Oracle>> = {
 };
 
 /** What it can decide of registers. */
-const REGISTER_ORACLES = Object.fromEntries(
-  Object.entries(LIST_ORACLES).filter(([model]) => /(?:^|-)serializable|snapshot-isolation/.test(model) && !/^(?:parallel|update)/.test(model)),
-) as typeof LIST_ORACLES;
+const REGISTER_ORACLES: Partial<Record<ModelName, Oracle>> = {
+  ...Object.fromEntries(
+    Object.entries(LIST_ORACLES).filter(([model]) => /(?:^|-)serializable|snapshot-isolation/.test(model) && !/^(?:parallel|update)/.test(model)),
+  ),
+  PRAM: (all) => keepsProcesses(all, 'PRAM'),
+  causal: (all) => keepsProcesses(all, 'causal'),
+  'monotonic-reads': (all) => keepsRegisterSessions(all, 'monotonic-reads'),
+  'monotonic-writes': (all) => keepsRegisterSessions(all, 'monotonic-writes'),
+  'read-your-writes': (all) => keepsRegisterSessions(all, 'read-your-writes'),
+  'writes-follow-reads': (all) => keepsRegisterSessions(all, 'writes-follow-reads'),
+};
 
 export interface FuzzTally {
   /** Verdicts on models, by value. */

@@ -174,7 +174,7 @@ export const INJECTIONS: Readonly<Record<string, Injection>> = {
 };
 
 /** Found besides, because they say the same of weaker models. */
-const SAME = /^(?:G-update|fractured|causal|long-fork|non-monotonic|missed|write-before|sequential|stale)/;
+const SAME = /^(?:G-update|G-monotonic|G-MSR|unseen|failed-read|pram|fractured|causal|long-fork|non-monotonic|missed|write-before|sequential|stale)/;
 
 /**
  * A run of a strict-serializable store with these put into it, each at some place, by processes and on keys of its own; how

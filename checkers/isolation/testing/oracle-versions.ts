@@ -5,7 +5,7 @@ import { ordered, type TimeOrder, withSomeUnknown } from './oracle.ts';
 import type { SmallTransaction } from './small-history.ts';
 
 /** What an order of versions must not have. */
-export type ListLevel = 'read-committed' | 'consistent-view' | 'update-serializable';
+export type ListLevel = 'read-committed' | 'monotonic-view' | 'consistent-view' | 'update-serializable';
 
 /**
  * Whether some order of all appends that took effect makes every read a beginning of it, without what failed, what is not final
@@ -92,12 +92,33 @@ function keepsLevel(chosen: readonly SmallTransaction[], orders: readonly (reado
   if (level === 'read-committed') return true;
   const anti = antiDependencies(chosen, orders);
   // Of dependencies without a cycle, one anti-dependency closes one if they lead back.
+  if (level === 'monotonic-view') return chosen.every((one) => viewsGoForward(one, chosen, orders, after));
   if (level === 'consistent-view')
     return [...anti].every(([a, missed]) => [...missed].every((b) => acyclic(chosen, joined(after, new Map([[a, new Set([b])]])))));
   const every = joined(after, anti);
   const updates = chosen.filter(({ ops }) => ops.some(([f]) => f === 'append'));
   const readers = chosen.filter((one) => !updates.includes(one));
   return acyclic(updates, every) && readers.every((reader) => acyclic([...updates, reader], every));
+}
+
+/** No read misses a write of one on which something depends that the transaction has met no later. */
+function viewsGoForward(one: SmallTransaction, chosen: readonly SmallTransaction[], orders: readonly (readonly Version[])[], after: Edges): boolean {
+  const met = new Set<SmallTransaction>();
+  return one.ops.every(([f, key, value]) => {
+    if (one.outcome !== 'ok' && f === 'r') return true;
+    const versions = orders.find(([first]) => first?.key === key) ?? [];
+    const length = f === 'r' ? ((value ?? []) as readonly number[]).length : versions.findIndex(({ element }) => element === value);
+    const from = versions.slice(0, length).findLast(({ by }) => by !== one)?.by;
+    if (from !== undefined) for (const cause of causesOf(from, chosen, after)) met.add(cause);
+    return f !== 'r' || versions.slice(length).every(({ by }) => by === one || !met.has(by));
+  });
+}
+
+/** The transaction and all that it depends on. */
+function causesOf(one: SmallTransaction, chosen: readonly SmallTransaction[], after: Edges): ReadonlySet<SmallTransaction> {
+  const causes = new Set([one]);
+  for (const cause of causes) for (const other of chosen) if (after.get(other)!.has(cause)) causes.add(other);
+  return causes;
 }
 
 /** Writers in the order of versions, and from each to those who read its version. */

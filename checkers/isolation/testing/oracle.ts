@@ -6,7 +6,7 @@
 import type { SmallTransaction } from './small-history.ts';
 
 export type TimeOrder = 'none' | 'process' | 'realtime';
-type State = Map<string, readonly number[]>;
+export type State = Map<string, readonly number[]>;
 
 /** Some set of unknown transactions that took effect makes it hold. */
 export function withSomeUnknown(all: readonly SmallTransaction[], holds: (chosen: readonly SmallTransaction[]) => boolean): boolean {
@@ -24,7 +24,7 @@ export function ordered(a: SmallTransaction, b: SmallTransaction, order: TimeOrd
 }
 
 /** Runs a transaction on a state; false where a read does not return what it finds. */
-function runs(transaction: SmallTransaction, state: State): boolean {
+export function runs(transaction: SmallTransaction, state: State): boolean {
   for (const [f, key, value] of transaction.ops) {
     const before = state.get(key) ?? [];
     if (f === 'append') state.set(key, [...before, value]);

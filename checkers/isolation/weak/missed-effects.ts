@@ -82,7 +82,7 @@ function seenWriters(reader: number, transactions: Transactions, orders: Version
 }
 
 /** The last read that lacks an append of the writer to its key, -1 if there is none. */
-function lastMiss(reader: number, writer: number, { firstOp, kind, key }: Transactions, { position }: VersionOrders): number {
+export function lastMiss(reader: number, writer: number, { firstOp, kind, key }: Transactions, { position }: VersionOrders): number {
   for (let read = firstOp[reader + 1]! - 1; read >= firstOp[reader]!; read--) {
     if (kind[read] !== READ || position[read] === ELSEWHERE) continue;
     for (let op = firstOp[writer]!; op < firstOp[writer + 1]!; op++) {

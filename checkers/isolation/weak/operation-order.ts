@@ -37,13 +37,13 @@ export function findOperationCycle(history: History, material: Material, budget:
     if (component === undefined) continue;
     for (const v of component) scope[v] = 1;
     const steps = shortest(new PathSearch(graph, budget), graph, component, { mask, scope, id: 1 });
-    if (steps !== undefined) return [describe(type, steps, material)];
+    if (steps !== undefined) return [describeOperations(type, steps, material, { read: ({ to }) => orders.longest[transactions.key[to]!]! })];
   }
   return [];
 }
 
 /** Of unknown transactions that took effect: nothing is known to come after them, but their own operations come one after the other. */
-function addOrderWithin(graph: GraphBuilder, { opCount, owner, outcome }: Transactions, committed: Uint8Array): void {
+export function addOrderWithin(graph: GraphBuilder, { opCount, owner, outcome }: Transactions, committed: Uint8Array): void {
   for (let op = 1; op < opCount; op++) {
     const t = owner[op]!;
     if (owner[op - 1] === t && committed[t] === 1 && outcome[t] !== OK) graph.edge(op - 1, op, PROCESS);
@@ -51,7 +51,7 @@ function addOrderWithin(graph: GraphBuilder, { opCount, owner, outcome }: Transa
 }
 
 /** Every operation a transaction of its own, with its transaction's process and time. */
-function asTransactions(transactions: Transactions): Transactions {
+export function asTransactions(transactions: Transactions): Transactions {
   const { opCount, owner, outcome, process, invocation, completion } = transactions;
   const identity = Int32Array.from({ length: opCount + 1 }, (_, op) => op);
   return {
@@ -88,25 +88,41 @@ function shortest(
   return best;
 }
 
-function describe(type: 'sequential-cycle' | 'stale-operation', steps: readonly Step[], { transactions, orders, names }: Material): Anomaly {
-  const { owner, firstOp, key } = transactions;
+const WORDS = {
+  'sequential-cycle': 'not sequential',
+  'stale-operation': 'not linearizable',
+  'pram-cycle': 'not in the order of processes',
+  'causal-cycle': 'not causal',
+} as const;
+
+/** Whose orders they are, and the read that shows two appends in the order of a step. */
+export interface Witness {
+  readonly process?: number;
+  read(step: Step): number;
+}
+
+/** The anomaly of a cycle of operations. */
+export function describeOperations(type: keyof typeof WORDS, steps: readonly Step[], { transactions, names }: Material, witness: Witness): Anomaly {
+  const { owner, firstOp } = transactions;
   const event = (op: number): number => names.event(owner[op]!);
   const clauses = steps.map((step) => clause(step, transactions, names));
+  const whose = witness.process === undefined ? '' : `, as process ${witness.process} saw it`;
   return {
     type,
     ops: [...new Set(steps.map(({ from }) => event(from)))],
-    sentence: `${type === 'stale-operation' ? 'not linearizable' : 'not sequential'}, operation by operation: ${clauses.slice(0, -1).join('; ')}; and ${clauses.at(-1)!}`,
+    sentence: `${WORDS[type]}, operation by operation${whose}: ${clauses.slice(0, -1).join('; ')}; and ${clauses.at(-1)!}`,
     certificate: {
       kind: OPERATION_CYCLE,
       data: {
         type,
-        steps: steps.map(({ from, to, kind }) => ({
-          from: event(from),
-          fromOp: from - firstOp[owner[from]!]!,
-          to: event(to),
-          toOp: to - firstOp[owner[to]!]!,
-          kind: KINDS[kind]!,
-          ...(kind === WW && { read: event(orders.longest[key[to]!]!) }),
+        ...(witness.process !== undefined && { process: witness.process }),
+        steps: steps.map((step) => ({
+          from: event(step.from),
+          fromOp: step.from - firstOp[owner[step.from]!]!,
+          to: event(step.to),
+          toOp: step.to - firstOp[owner[step.to]!]!,
+          kind: KINDS[step.kind]!,
+          ...(step.kind === WW && { read: event(witness.read(step)) }),
         })),
       },
     },
