@@ -33,6 +33,11 @@ for (const name of Object.keys(COMMANDS)) {
   fromHelp.push(...commandsIn(stdout).map((words) => [`${name} --help`, words] as const));
 }
 
+/** The words of a command, as a shell takes them apart: what stands in quotes is one. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+}
+
 /** Parses, without doing it; gives the arguments of a run. */
 async function parsed(argv: readonly string[]) {
   const program = await programFor(argv, { exitCode: 0, argv });
@@ -52,7 +57,7 @@ describe('commands', () => {
   });
 
   it.each([...new Map([...fromPages, ...fromHelp].map(([page, words]) => [words, page])).entries()])('npx ordeal %s (%s)', async (words) => {
-    const argv = words.split(' ').filter((word) => word !== '');
+    const argv = wordsOf(words);
     if (argv.includes('--help')) return expect((await callMain(...argv)).exitCode).toBe(0);
     const given = await parsed(argv);
     if (argv[0] !== 'run' || given === undefined) return;
@@ -65,7 +70,7 @@ describe('commands', () => {
   });
 
   it.each(['list', 'list systems', 'list faults', 'heal --dry-run'])('npx ordeal %s does it', async (words) => {
-    const { exitCode, stdout, stderr } = await callMain(...words.split(' '));
+    const { exitCode, stdout, stderr } = await callMain(...wordsOf(words));
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.length).toBeGreaterThan(20);
   });
@@ -75,7 +80,7 @@ const incidents = commandsIn(readFileSync(`${root}/docs/incidents.md`, 'utf8'));
 
 it.each(incidents)('npx ordeal %s, as the page on incidents shows it, goes as it should', (words) => {
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-page-'));
-  const { status, stdout, stderr } = runOrdeal(words.split(' '), { cwd: folder });
+  const { status, stdout, stderr } = runOrdeal(wordsOf(words), { cwd: folder });
   rmSync(folder, { recursive: true });
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/convict|duplicate-effect|timeout-is-failure/);

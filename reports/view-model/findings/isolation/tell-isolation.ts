@@ -12,7 +12,7 @@ import { isolationTerms } from './terms.ts';
 import { microOpInWords, same, type Transaction, transactionInWords } from './transactions.ts';
 import { PROVED, taleOf } from './without-cycle.ts';
 
-const CYCLES: ReadonlySet<string> = new Set(['isolation/cycle', 'isolation/visibility-cycle', 'isolation/operation-cycle']);
+const CYCLES: ReadonlySet<string> = new Set(['isolation/cycle', 'isolation/visibility-cycle', 'isolation/operation-cycle', 'isolation/point-cycle']);
 const BY_CASES = 'No order is assumed: each possible one leads to a contradiction. A verifier has tried them all.';
 
 const STALE = 'A transaction missed what had been acknowledged before it began.';

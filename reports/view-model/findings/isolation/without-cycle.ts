@@ -17,7 +17,27 @@ interface Data {
   readonly other: number;
   readonly op: number;
   readonly append: number;
+  /** Only in sessions over registers. */
+  readonly earlier?: Place;
+  readonly orders?: RegisterSessionData['orders'];
 }
+
+/** Sessions over registers name operations by transaction and place. */
+interface RegisterSessionData {
+  readonly earlier?: Place;
+  readonly later?: Place;
+  readonly before?: Place;
+  readonly orders?: readonly { readonly read: Place; readonly write: Place }[];
+}
+
+/** From `isolation/process-view`. */
+interface ProcessViewData {
+  readonly derived: readonly { readonly way: readonly Place[]; readonly to: Place }[];
+  readonly cycle?: readonly Place[];
+  readonly nil?: readonly Place[];
+}
+
+type Place = readonly [event: number, op: number];
 
 /** A transaction's part in it. */
 interface Part {
@@ -40,6 +60,7 @@ export function taleOf(anomaly: Anomaly, dependencies: Dependencies): Tale | und
   const at = (event: number): Transaction => dependencies.transaction(event);
   switch (anomaly.certificate.kind.replace('isolation/', '')) {
     case 'G1a':
+    case 'failed-read':
       return failed(at(data.writer), [link(wrote(at(data.writer), data), reads(at(data.read), data), 'failed, and yet it was read')], []);
     case 'G1b': {
       const writer = at(data.writer);
@@ -90,7 +111,9 @@ export function taleOf(anomaly: Anomaly, dependencies: Dependencies): Tale | und
     case 'missed-own-write':
     case 'non-monotonic-write':
     case 'write-before-read':
-      return inSession(data, at);
+      return data.earlier === undefined && data.orders === undefined ? inSession(data, at) : inRegisterSession(anomaly.certificate.data as never, at);
+    case 'process-view':
+      return inProcessView(anomaly.certificate.data as never, at);
     default:
       return undefined;
   }
@@ -111,6 +134,34 @@ function inSession(data: Data, at: (event: number) => Transaction): Tale {
   const label = data.later === undefined ? `no longer ${valueInWords(data.element)}` : `placed before ${valueInWords(data.element)}`;
   const witness = data.later === undefined ? [] : [reads(at(data.read), { ...data, element: data.later })];
   return proved(witness, [link(of(one, before), of(other, after), label)]);
+}
+
+/** The same of registers: operations of one process, one after the other. */
+function inRegisterSession({ earlier, later, before, orders = [] }: RegisterSessionData, at: (event: number) => Transaction): Tale {
+  const of = ([event, op]: Place): Part => ({ transaction: at(event), lit: [op] });
+  if (earlier === undefined || later === undefined)
+    return proved(
+      [],
+      orders.map(({ read, write }) => link(of(read), of(write), 'read, and then replaced')),
+    );
+  return proved(before === undefined ? [] : [of(before)], [link(of(earlier), of(later), 'older than what the process knew')]);
+}
+
+/** What a process must take for the order of writes: a way back to its beginning, or to a read of nothing. */
+function inProcessView({ derived, cycle, nil }: ProcessViewData, at: (event: number) => Transaction): Tale {
+  const of = ([event, op]: Place): Part => ({ transaction: at(event), lit: [op] });
+  const way = nil ?? [...(cycle ?? []), ...(cycle ?? []).slice(0, 1)];
+  const isDerived = (from: Place, to: Place): boolean =>
+    derived.some(({ way: [first], to: last }) => String(first) === String(from) && String(last) === String(to));
+  const label = (from: Place, to: Place): string => {
+    const [one, other] = [at(from[0]).ops[from[1]]!, at(to[0]).ops[to[1]]!];
+    if (isDerived(from, to)) return 'comes before, by what the process read';
+    return one.kind !== 'read' && other.kind === 'read' && same(one.key, other.key) && shows(other, one.value ?? null) ? 'was read' : 'was done before';
+  };
+  return proved(
+    derived.flatMap(({ way: steps, to }) => [...steps, to].map(of)),
+    way.slice(1).map((to, i) => link(of(way[i]!), of(to), label(way[i]!, to))),
+  );
 }
 
 /** It was proved only if a failure means what it says, which the history cannot show. */
