@@ -41,7 +41,7 @@ describe('names, options and values of `ordeal run`', () => {
       'an unknown workload',
       [...RUN, '--workload', 'regster'],
       64,
-      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  unknown workload "regster"; did you mean "register"? (known: register, set, counter, queue, requests, list-append, rw-register, write-skew, long-fork, unique-ids)\n  See `ordeal list workloads`.\n',
+      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  unknown workload "regster"; did you mean "register"? (known: register, set, counter, bank, queue, requests, list-append, rw-register, write-skew, long-fork, unique-ids)\n  See `ordeal list workloads`.\n',
     ],
     [
       'a workload that the system has no client for',
@@ -53,7 +53,7 @@ describe('names, options and values of `ordeal run`', () => {
       'an unknown host',
       [...RUN, '--host', 'simm'],
       64,
-      'ORDEAL_UNKNOWN_HOST  --host\n  unknown host "simm"; did you mean "sim"? (known: sim, process, netns)\n  See `ordeal list hosts`.\n',
+      'ORDEAL_UNKNOWN_HOST  --host\n  unknown host "simm"; did you mean "sim"? (known: sim, process, netns, docker)\n  See `ordeal list hosts`.\n',
     ],
     [
       'a host that the system cannot run on',
@@ -110,14 +110,14 @@ describe('names, options and values of `ordeal run`', () => {
     const { exitCode, stderr } = await callMain(...RUN, '--faults', 'kill,partion');
     expect(exitCode).toBe(64);
     expect(stderr).toMatch(
-      /^ORDEAL_UNKNOWN_FAULT {2}--faults\n {2}unknown fault "partion"; did you mean "partition"\? \(known: partition, network, kill, .*\)\n {2}See `ordeal list faults`\.\n$/,
+      /^ORDEAL_UNKNOWN_FAULT {2}--faults\n {2}unknown fault "partion"; did you mean "partition"\? \(known: partition, response-loss, network, kill, .*\)\n {2}See `ordeal list faults`\.\n$/,
     );
   });
 
   it('a capability that the machine or the host has not', async () => {
-    const { exitCode, stdout, stderr } = await callMain(...RUN, '--host', 'process', '--faults', 'power');
+    const { exitCode, stdout, stderr } = await callMain(...RUN, '--host', 'process', '--faults', 'network');
     expect([exitCode, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/^ORDEAL_MISSING_CAPABILITY {2}--faults\n {2}the faults "power" need process\.power-loss: .+\n {2}.+\n$/);
+    expect(stderr).toMatch(/^ORDEAL_MISSING_CAPABILITY {2}--faults\n {2}the faults "network" need net\.shape: .+\n {2}.+\n$/);
   });
 
   it('a mistake told to programs, too', async () => {

@@ -1,4 +1,5 @@
 /** A cluster of processes on loopback: nodes, the link proxy between them, the reaper behind them, the controls over them. */
+import { mkdirSync, realpathSync } from 'node:fs';
 import type { HostRequest, NodeId } from '../../../harness/contracts/index.ts';
 import { entryUrl } from '../../../harness/entry/entry-url.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
@@ -38,6 +39,11 @@ export async function openGroups(
   return (node) => groups.get(node) as NodeGroup;
 }
 
+function realFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return realpathSync(folder);
+}
+
 /** Mounts the nodes' disks where faults of them were asked for. Told to the reaper first: from then on a kill -9 leaves none behind. */
 export async function openDisks(
   request: HostRequest,
@@ -45,8 +51,10 @@ export async function openDisks(
   tell: (mounts: readonly string[]) => Promise<unknown>,
 ): Promise<NodeDisks | undefined> {
   if (![...request.instrument].some((capability) => /^disk\.|^process\.power-loss$/.test(capability))) return undefined;
-  const folderOf = (node: NodeId): string => dataFolder(request.folder, node);
-  await tell(nodes.map(folderOf));
+  // by the name that the kernel gives mounts there
+  const folders = new Map(nodes.map((node) => [node, realFolder(dataFolder(request.folder, node))]));
+  const folderOf = (node: NodeId): string => folders.get(node)!;
+  await tell([...folders.values()]);
   return NodeDisks.open({ nodes, folderOf, seed: request.rng.fork('disks').int(0, 0x7fffffff) });
 }
 

@@ -1,6 +1,6 @@
 /** A node that is a process of this machine: its addresses, its folder, its incarnations. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Address, Channel, Clock, Node, NodeId, Ns, Position, Program, Rng } from '../../../harness/contracts/index.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { ms } from '../../../harness/time/units.ts';
@@ -214,9 +214,9 @@ export class ProcessNode implements Node {
   }
 }
 
-/** Where a node's data lies in the run folder. */
+/** Where a node's data lies in the run folder: absolute, since who is told of it may be in another folder. */
 export function dataFolder(runFolder: string, node: NodeId): string {
-  return join(runFolder, 'nodes', node, 'data');
+  return resolve(runFolder, 'nodes', node, 'data');
 }
 
 /** The ports that a program listens on. */
