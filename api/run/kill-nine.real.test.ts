@@ -12,16 +12,15 @@ import { ms } from '../../harness/time/units.ts';
 import { openChanges } from '../../nemesis/journal/open-changes.ts';
 import { readJournal } from '../../nemesis/journal/reader.ts';
 import { netns } from '../../targets/hosts/netns/index.ts';
+import { missing } from './real-system.test-support.ts';
 
 const ORDEAL = join(import.meta.dirname, '../../bin/ordeal.js');
 const KILLS = Number(process.env['ORDEAL_KILLS'] ?? 20);
 const clock = createRealClock();
 const probed = await netns.probe();
-/** Not every machine has devices for these; what families there are follows from it. */
-const EXTRA = /^(net\.shape|process\.power-loss|disk\..*|resources\..*)$/;
-const lacking = [...probed].find(([name, { ok }]) => !ok && !EXTRA.test(name));
-const able = lacking === undefined;
-const why = able ? '' : ` (not run: ${lacking[1].found})`;
+const lacking = await missing(netns);
+const able = lacking === '';
+const why = able ? '' : ` (not run: ${lacking})`;
 const has = (capability: string): boolean => probed.get(capability as Capability)?.ok === true;
 /** Those of the network and of processes; links are shaped where the machine has TUN devices. Disks have a test of their own. */
 const FAMILIES = ['partition', 'kill', 'pause', 'clock', ...(has('net.shape') ? ['network'] : [])].join(',');

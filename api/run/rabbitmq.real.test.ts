@@ -17,7 +17,9 @@ const provisioned = await rabbitmq.provision(rabbitmq.options.parse({}), new Abo
   () => '',
   (error: unknown) => messageOf(error),
 );
-const able = (await missing(netns)) || provisioned;
+/** Three brokers take their time to start, and a member that autoheal restarts does not always come back: not for every run of all tests. */
+const asked = process.env['ORDEAL_RABBITMQ'] === '1' ? '' : 'it takes minutes; ORDEAL_RABBITMQ=1 runs it';
+const able = (await missing(netns)) || provisioned || asked;
 
 const PARTITION = ['--faults', 'partition', '--rate', '100', '--time-limit', '25', '--ready-timeout', '150'];
 
