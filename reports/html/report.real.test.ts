@@ -126,8 +126,14 @@ describe.skipIf(!existsSync(CHROMIUM))(`the page in ${CHROMIUM}`, () => {
     expect(await page.locator('#f1 .fig .nth-t').allTextContents()).toEqual(['1', '2', '✗']);
     const said = order.locator('.said');
     await expect.poll(() => said.textContent()).toMatch(/^Point at an operation/);
-    await page.locator('#f1 .fig g[data-op]').first().hover();
-    await expect.poll(() => said.textContent()).toBe('1: write 1 takes 0 to 1');
+    // the page may still move under the pointer: it is led there anew
+    await expect
+      .poll(async () => {
+        await page.mouse.move(0, 0);
+        await page.locator('#f1 .fig g[data-op]').first().hover();
+        return said.textContent();
+      })
+      .toBe('1: write 1 takes 0 to 1');
     await order.locator('button.op').first().focus();
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => said.textContent()).toBe('2: write 2 takes 1 to 2');
