@@ -1,5 +1,5 @@
 /** Undoing limits without a live run. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Undo } from '../../../harness/contracts/index.ts';
 import { isAlive, type ProcessIdentity } from '../procfs/processes.ts';
@@ -18,10 +18,19 @@ export const undoResources: Undo = async (change) => {
   const { folders, limits } = change.undo as unknown as ResourceUndo;
   for (const { descriptors, ...process } of limits) if (isAlive(process)) limitDescriptors(process, descriptors);
   for (const folder of folders) {
-    for (const file of filesIn(folder)) if (file in UNLIMITED) writeFileSync(join(folder, file), UNLIMITED[file] as string);
+    for (const file of filesIn(folder)) if (file in UNLIMITED) lift(join(folder, file), UNLIMITED[file] as string);
   }
   removeFolders(folders);
 };
+
+/** A group that the reaper has removed meanwhile limits nobody. */
+function lift(file: string, unlimited: string): void {
+  try {
+    writeFileSync(file, unlimited);
+  } catch (error) {
+    if (existsSync(file)) throw error;
+  }
+}
 
 function filesIn(folder: string): readonly string[] {
   try {
