@@ -76,14 +76,18 @@ async function probeErrors(question: DiskQuestion, operations: readonly DiskOper
   return { holds: sightings.every(({ holds }) => holds), measured: sightings.map(({ measured }) => measured).join(', ') };
 }
 
+/** A loss of power brings back the file of the probe before, whose removal was not synced: each has a name of its own. */
+let oaths = 0;
+
 /** A loss of power in small: what the witness wrote and synced is there afterwards, or it is not. */
 async function probeLying(question: DiskQuestion): Promise<Sighting> {
   const { disks, node, wanted } = question;
-  const written = await disks.ask(node, 'oath', { op: 'write', text: KNOWN_TEXT, synced: true });
+  const oath = `oath-${++oaths}`;
+  const written = await disks.ask(node, oath, { op: 'write', text: KNOWN_TEXT, synced: true });
   if (written.error !== undefined) return { holds: false, measured: said('a write with fsync', written.error) };
   await disks.loseHidden(node);
-  const { text } = await disks.ask(node, 'oath', { op: 'read' });
-  await disks.ask(node, 'oath', { op: 'remove' });
+  const { text } = await disks.ask(node, oath, { op: 'read' });
+  await disks.ask(node, oath, { op: 'remove' });
   const kept = text === KNOWN_TEXT;
   return judge(question, wanted.lying, kept ? 0 : 1, `what was written with fsync was ${kept ? 'kept' : 'lost'} when the power was`);
 }
