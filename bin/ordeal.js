@@ -2,8 +2,10 @@
 // Plain JavaScript, so that any Node can read it: finds a Node that is new enough, then starts the command line.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
+import module from 'node:module';
+import { constants, homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = [22, 18];
@@ -14,6 +16,7 @@ const checkout = existsSync(new URL('../cli/main.ts', import.meta.url));
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 
 if (newEnough) {
+  keepCompiledModules();
   // relative specifiers stay apart: a bundler or a packer must not try to follow both
   const main = await import(new URL(checkout ? '../cli/main.ts' : '../dist/cli/main.js', import.meta.url).href);
   const argv = process.argv.slice(2);
@@ -38,4 +41,21 @@ if (newEnough) {
       `${checkout ? 'Run `npm ci` here (it brings its own Node), or install a newer Node.' : 'Install a newer Node, or run: npx -p node@24 -p ordeal ordeal …'}\n`,
   );
   process.exitCode = 64;
+}
+
+/** To read and compile modules is most of what a short command does: what came of it is kept, in a folder that nobody else writes. */
+function keepCompiledModules() {
+  const { XDG_CACHE_HOME: xdg = '' } = process.env;
+  try {
+    let folder = isAbsolute(xdg) ? xdg : join(homedir(), '.cache');
+    // step by step, because Node's own `recursive` never ends where a folder can neither be made nor be found (/proc)
+    for (const name of ['', 'ordeal', 'compiled']) {
+      folder = join(folder, name);
+      if (!existsSync(folder)) mkdirSync(folder);
+    }
+    process.env.NODE_COMPILE_CACHE ??= folder;
+    module.enableCompileCache?.();
+  } catch {
+    // without it everything starts later, and that is all
+  }
 }

@@ -1,6 +1,9 @@
 /** The command line as a whole: help, version, what is loaded for it, the Node that runs it. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../api/version.ts';
@@ -103,5 +106,19 @@ describe('a process of its own', () => {
     });
     expect(await once(listing, 'close')).toEqual([0, null]);
     expect(complaints).toBe('');
+  });
+
+  it('keeps what it compiled for the next one, and goes without where there is no place for it', () => {
+    const home = mkdtempSync(join(tmpdir(), 'ordeal-home-'));
+    try {
+      for (const XDG_CACHE_HOME of [join(home, 'cache'), '/dev/null', '/proc/nowhere']) {
+        const env = { ...process.env, NODE_COMPILE_CACHE: undefined, XDG_CACHE_HOME };
+        const { status, stderr } = spawnSync(process.execPath, [BIN, 'list', 'models'], { env, encoding: 'utf8' });
+        expect([status, stderr]).toEqual([0, '']);
+      }
+      expect(readdirSync(join(home, 'cache', 'ordeal', 'compiled'))).toHaveLength(1);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
   });
 });

@@ -4,6 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { compileCacheEnvironment } from '../../../harness/entry/compile-cache.ts';
 import { startChild } from '../../../harness/entry/entry.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { type HelperAnswer, readJsonLines } from './line-protocol.ts';
@@ -85,5 +86,5 @@ export async function startHelper<R, A>(name: string, url: URL, inside: readonly
 /** A helper gets nothing of our environment but what finding programs and folders needs: no secrets, no NODE_OPTIONS. */
 function helperEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
-  return Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR, SystemRoot }).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR, SystemRoot, ...compileCacheEnvironment() }).filter(([, value]) => value !== undefined));
 }

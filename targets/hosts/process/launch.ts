@@ -7,6 +7,7 @@ import { accessSync, closeSync, constants, openSync, readlinkSync, realpathSync 
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock, NodeId, Program } from '../../../harness/contracts/index.ts';
+import { compileCacheEnvironment } from '../../../harness/entry/compile-cache.ts';
 import { entryPath } from '../../../harness/entry/entry-url.ts';
 import { messageOf, OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { ms } from '../../../harness/time/units.ts';
@@ -46,7 +47,7 @@ export interface LaunchRequest {
 export function commandOf(program: Program): Pick<LaunchRequest, 'argv' | 'env' | 'pipes' | 'module'> {
   if (program.kind === 'exec') return { argv: program.argv, env: program.env, pipes: 'none' };
   const argv = [process.execPath, QUIET, entryPath(import.meta.url, './node-main')];
-  return { argv, env: {}, pipes: 'setup-and-status', module: program.module.url };
+  return { argv, env: compileCacheEnvironment(), pipes: 'setup-and-status', module: program.module.url };
 }
 
 /** Starts a program and waits until it runs itself (not what wraps it). Rejects with ORDEAL_NODE_FAILED. */

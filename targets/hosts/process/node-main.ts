@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import type { NodeId, NodeProgram, RunningProgram, Value } from '../../../harness/contracts/index.ts';
+import { keepCompiled } from '../../../harness/entry/compile-cache.ts';
 import { importModule } from '../../../harness/entry/entry-points.ts';
 import { messageOf } from '../../../harness/errors/ordeal-error.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
@@ -29,6 +30,7 @@ async function start(setup: NodeSetup): Promise<void> {
     await listenForPeers(setup.peerEndpoint, (from: NodeId, message: Value) => running.onMessage(from, message));
     await serveChannel(setup.requestEndpoint, (message, reply) => running.onRequest(message, reply));
     tell({ type: 'started' });
+    keepCompiled();
   } catch (error) {
     console.error(error);
     tell({ type: 'failed', code: error instanceof Error && 'code' in error ? String(error.code) : '', message: messageOf(error) });
