@@ -47,4 +47,11 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 3,
     load: async () => (await import('../systems/rabbitmq/index.ts')).rabbitmq as System,
   },
+  redis: {
+    summary: 'real Redis, one server or a primary with replicas, from the PATH or the distribution',
+    defaultHost: 'process',
+    defaultWorkload: 'set',
+    defaultNodes: 1,
+    load: async () => (await import('../systems/redis/index.ts')).redis as System,
+  },
 };

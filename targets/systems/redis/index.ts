@@ -1,0 +1,3 @@
+/** Real Redis. */
+export { type RedisOptions, redisOptions } from './options.ts';
+export { redis } from './system.ts';

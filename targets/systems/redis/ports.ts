@@ -1,0 +1,2 @@
+/** The port that servers bind. */
+export const REDIS_PORT = 6379;
