@@ -64,14 +64,6 @@ describe.skipIf(provisioned === undefined)(`redis${skipped}`, () => {
       request: /\$[34]\r\n(SET|GET)\r\n/g,
     }),
   );
-  clientSuite('redis set', () =>
-    suiteOn('set', {
-      write: (number) => ({ f: 'add', value: number }),
-      read: { f: 'read', value: null },
-      shows: (read, number) => (read as readonly Value[]).includes(number),
-      request: /\r\n(SADD|SMEMBERS)\r\n/g,
-    }),
-  );
   clientSuite('redis list-append', () =>
     suiteOn('list-append', {
       write: (number) => txn(['append', KEY, number]),

@@ -26,6 +26,8 @@ export interface SentinelRequest {
   readonly announced: Address;
   /** The primary at first. */
   readonly primary: Address;
+  /** Its replicas: a sentinel that had to ask for them would ask again only after 10 s. */
+  readonly replicas: readonly Address[];
   readonly quorum: number;
   readonly downAfterMs: number;
 }
@@ -85,7 +87,7 @@ function serverConfiguration({ address, data, options, announced, primary }: Ser
   ].join('\n');
 }
 
-function sentinelConfiguration({ address, announced, primary, quorum, downAfterMs }: SentinelRequest, data: string): string {
+function sentinelConfiguration({ address, announced, primary, replicas, quorum, downAfterMs }: SentinelRequest, data: string): string {
   return [
     ...common(address, data),
     `sentinel announce-ip ${announced.host}`,
@@ -94,6 +96,7 @@ function sentinelConfiguration({ address, announced, primary, quorum, downAfterM
     `sentinel down-after-milliseconds ${GROUP} ${downAfterMs}`,
     `sentinel failover-timeout ${GROUP} ${FAILOVER_TIMEOUT_MS}`,
     `sentinel parallel-syncs ${GROUP} 1`,
+    ...replicas.map(({ host, port }) => `sentinel known-replica ${GROUP} ${host} ${port}`),
   ].join('\n');
 }
 
