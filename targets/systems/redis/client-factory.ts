@@ -36,8 +36,14 @@ export function redisClients(exchangeOf: (op: Invocation) => Exchange, { routing
       nodes = cluster.nodes;
       await verifyEmpty(cluster, signal);
     },
-    open: async (node: Node): Promise<Client> => {
+    open: async (node: Node, signal: AbortSignal): Promise<Client> => {
       const route = routing(node, nodes.length > 1 ? nodes : [node]);
+      try {
+        await route.to('primary', signal);
+      } catch (error) {
+        route.close();
+        throw error;
+      }
       return {
         invoke: async (op: Invocation, call: Call) => {
           const exchange = exchangeOf(op);

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClientFactory, Invocation, Value } from '../../../harness/contracts/index.ts';
+import type { Address, ClientFactory, Invocation, Node, Value } from '../../../harness/contracts/index.ts';
 import { messageOf } from '../../../harness/errors/ordeal-error.ts';
 import { type ClientSuite, clientSuite } from '../conformance/client-suite.ts';
 import { clusterAt, invokeAll, nodeAt, type SingleServer, startSingleServer } from '../conformance/single-server.ts';
 import { Connection } from './connection.ts';
+import { SENTINEL_PORT } from './ports.ts';
 import { type ProvisionedRedis, provisionRedis } from './provision.ts';
-import { serverProgram } from './server-program.ts';
+import { redisSentinel } from './sentinel-system.ts';
+import { type ServerRequest, serverProgram } from './server-program.ts';
 import { redis } from './system.ts';
 
 const never = new AbortController().signal;
@@ -17,27 +19,37 @@ const { provisioned, reason } = await provisionRedis(never).then(
 );
 const skipped = reason === undefined ? '' : ` (not run: ${reason})`;
 
+type Argv = readonly [string, ...string[]];
+const argvOf = (request: Pick<ServerRequest, 'address' | 'data' | 'sentinel'>): Argv => {
+  const { argv, env } = serverProgram({ ...request, provisioned: provisioned as ProvisionedRedis, options: redis.options.parse({}) });
+  return ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv];
+};
+
+const serves = async (address: Address): Promise<boolean> => {
+  const connection = new Connection(address);
+  try {
+    return (await connection.ask([['PING']]))[0] === 'PONG';
+  } finally {
+    connection.close();
+  }
+};
+
 const startRedis = (): Promise<SingleServer> =>
-  startSingleServer({
-    name: 'redis',
-    argv: (folder, address) => {
-      const { argv, env } = serverProgram({
-        provisioned: provisioned as ProvisionedRedis,
-        address,
-        data: `${folder}/data`,
-        options: redis.options.parse({}),
-      });
-      return ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv];
+  startSingleServer({ name: 'redis', argv: (folder, address) => argvOf({ address, data: `${folder}/data` }), serves });
+
+const startWithSentinel = async (): Promise<{ readonly server: SingleServer; readonly sentinel: Address }> => {
+  let sentinel: Address = { host: '127.0.0.1', port: 0 };
+  const server = await startSingleServer({
+    name: 'redis-sentinel',
+    argv: (folder, address, other) => {
+      sentinel = other;
+      const guard = { address: other, announced: other, primary: address, replicas: [], quorum: 1, downAfterMs: 60_000 };
+      return argvOf({ address, data: `${folder}/data`, sentinel: guard });
     },
-    serves: async (address) => {
-      const connection = new Connection(address);
-      try {
-        return (await connection.ask([['PING']]))[0] === 'PONG';
-      } finally {
-        connection.close();
-      }
-    },
+    serves: async (address) => (await serves(address)) && (await serves(sentinel)),
   });
+  return { server, sentinel };
+};
 
 const factoryOf = (workload: string, given: object = {}): ClientFactory => redis.clients[workload]!(redis.options.parse(given));
 
@@ -56,14 +68,22 @@ const suiteOn = async (workload: string, of: Pick<ClientSuite, 'write' | 'read' 
 const txn = (...value: readonly Value[]): Invocation => ({ f: 'txn', value });
 
 describe.skipIf(provisioned === undefined)(`redis${skipped}`, () => {
-  clientSuite('redis register', () =>
-    suiteOn('register', {
+  clientSuite('redis-sentinel register', async () => {
+    const { server, sentinel } = await startWithSentinel();
+    return {
       write: (number) => ({ f: 'write', key: KEY, value: number }),
       read: { f: 'read', key: KEY, value: null },
       shows: (read, number) => read === number,
-      request: /\$[34]\r\n(SET|GET)\r\n/g,
-    }),
-  );
+      request: /\$3\r\n(SET|GET)\r\n/g,
+      requests: 'single',
+      factory: redisSentinel.clients['register']!(redisSentinel.options.parse({})),
+      server: server.address,
+      // the sentinel is asked straight, and names the server by its own address
+      nodeAt: (address) =>
+        ({ id: 'n1', address: (port: number) => (port === SENTINEL_PORT ? sentinel : address), peerAddress: () => server.address }) as unknown as Node,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  });
   clientSuite('redis list-append', () =>
     suiteOn('list-append', {
       write: (number) => txn(['append', KEY, number]),
