@@ -5,6 +5,7 @@ import { type EtcdOptions, etcd as etcdSystem } from '../systems/etcd/index.ts';
 import { type PostgresOptions, postgres as postgresSystem } from '../systems/postgres/index.ts';
 import { type RabbitmqOptions, rabbitmq as rabbitmqSystem } from '../systems/rabbitmq/index.ts';
 import { type RaftkvOptions, raftkv as raftkvSystem } from '../systems/raftkv/index.ts';
+import { type RedisOptions, redisSentinel as redisSentinelSystem, redis as redisSystem, type SentinelOptions } from '../systems/redis/index.ts';
 import { type RqliteOptions, rqlite as rqliteSystem } from '../systems/rqlite/index.ts';
 
 /** The embedded Raft key-value store, with switchable historical bugs. */
@@ -21,3 +22,9 @@ export const postgres = (options: Partial<PostgresOptions> = {}): Use<System> =>
 
 /** Real RabbitMQ, from the distribution's package. */
 export const rabbitmq = (options: Partial<RabbitmqOptions> = {}): Use<System> => use(rabbitmqSystem, options);
+
+/** Real Redis, from the PATH or the distribution: one server, or a primary with replicas that nobody promotes. */
+export const redis = (options: Partial<RedisOptions> = {}): Use<System> => use(redisSystem, options);
+
+/** Real Redis with Sentinel, from the PATH or the distribution: a server and a sentinel on each node. */
+export const redisSentinel = (options: Partial<SentinelOptions> = {}): Use<System> => use(redisSentinelSystem, options);

@@ -18,8 +18,11 @@ export interface UnpackedPackage {
   readonly file: string;
 }
 
-/** From the cache, or from the package manager. Throws ORDEAL_PROVISION_FAILED, also when given up. */
-export async function unpackPackage(name: string, signal: AbortSignal): Promise<UnpackedPackage> {
+/**
+ * From the cache, or from the package manager; `others` are packages that are unpacked into the same root, in their order:
+ * those that it cannot run without, and that not every machine has. Throws ORDEAL_PROVISION_FAILED, also when given up.
+ */
+export async function unpackPackage(name: string, signal: AbortSignal, others: readonly string[] = []): Promise<UnpackedPackage> {
   const folder = join(cacheFolder(), 'packages', name);
   const marker = join(folder, 'file');
   if (existsSync(marker)) return { root: join(folder, 'root'), file: readFileSync(marker, 'utf8') };
@@ -28,12 +31,8 @@ export async function unpackPackage(name: string, signal: AbortSignal): Promise<
   // made beside its place and renamed there: whoever finds the folder finds it whole
   const making = mkdtempSync(`${folder}.`);
   try {
-    await download(name, making, signal);
-    const [file] = globSync(join(making, '*.deb'));
-    if (file === undefined) throw new Error('the package manager downloaded nothing');
-    await run('dpkg-deb', ['-x', file, join(making, 'root')], { signal });
-    writeFileSync(join(making, 'file'), basename(file));
-    rmSync(file);
+    for (const other of others) await unpackInto(other, making, signal);
+    writeFileSync(join(making, 'file'), basename(await unpackInto(name, making, signal)));
     publish(making, folder);
     return { root: join(folder, 'root'), file: readFileSync(marker, 'utf8') };
   } catch (cause) {
@@ -43,6 +42,16 @@ export async function unpackPackage(name: string, signal: AbortSignal): Promise<
   } finally {
     rmSync(making, { recursive: true, force: true });
   }
+}
+
+/** Gives the file that it was. */
+async function unpackInto(name: string, making: string, signal: AbortSignal): Promise<string> {
+  await download(name, making, signal);
+  const [file] = globSync(join(making, '*.deb'));
+  if (file === undefined) throw new Error(`the package manager downloaded nothing for ${name}`);
+  await run('dpkg-deb', ['-x', file, join(making, 'root')], { signal });
+  rmSync(file);
+  return file;
 }
 
 async function download(name: string, folder: string, signal: AbortSignal): Promise<void> {

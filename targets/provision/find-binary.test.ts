@@ -87,6 +87,21 @@ describe('finding a program', () => {
     expect(readdirSync(join(cacheFolder(), 'packages', 'storedb-server')).sort()).toEqual(['file', 'root']);
   });
 
+  it('unpacks what it cannot run without beside it, and says where that is', async () => {
+    packageManager('has-lists');
+    const libraries = join(cacheFolder(), 'packages', 'storedb-server', 'root', 'usr', 'lib', 'some-linux-gnu');
+    const there = `mkdir -p "$3/usr/bin" "$3/usr/lib/some-linux-gnu"`;
+    script(
+      join(folder, 'apt', 'dpkg-deb'),
+      there,
+      `printf '#!/bin/sh\\necho storedb "$LD_LIBRARY_PATH"\\n' > "$3/usr/bin/storedb"`,
+      'chmod +x "$3/usr/bin/storedb"',
+    );
+    const found = await findBinary({ ...request, source: { distribution: 'storedb-server', with: ['libone', 'libtwo'] } }, never);
+    expect(found).toMatchObject({ version: libraries, env: { LD_LIBRARY_PATH: libraries } });
+    expect(calls()).toEqual(['download libone', 'download libtwo', 'download storedb-server']);
+  });
+
   it('fetches lists of its own where the machine has none, into the cache', async () => {
     packageManager('needs-update');
     expect((await findBinary(request, never)).version).toBe('3.1');

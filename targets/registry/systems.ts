@@ -47,4 +47,18 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 3,
     load: async () => (await import('../systems/rabbitmq/index.ts')).rabbitmq as System,
   },
+  redis: {
+    summary: 'real Redis, one server or a primary with replicas, from the PATH or the distribution',
+    defaultHost: 'process',
+    defaultWorkload: 'set',
+    defaultNodes: 1,
+    load: async () => (await import('../systems/redis/index.ts')).redis as System,
+  },
+  'redis-sentinel': {
+    summary: 'real Redis with Sentinel, a server and a sentinel on each node, from the PATH or the distribution',
+    defaultHost: 'process',
+    defaultWorkload: 'set',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/redis/index.ts')).redisSentinel as System,
+  },
 };

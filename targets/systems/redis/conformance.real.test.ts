@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Address, ClientFactory, Invocation, Node, Value } from '../../../harness/contracts/index.ts';
+import { messageOf } from '../../../harness/errors/ordeal-error.ts';
+import { type ClientSuite, clientSuite } from '../conformance/client-suite.ts';
+import { clusterAt, invokeAll, nodeAt, type SingleServer, startSingleServer } from '../conformance/single-server.ts';
+import { Connection } from './connection.ts';
+import { SENTINEL_PORT } from './ports.ts';
+import { type ProvisionedRedis, provisionRedis } from './provision.ts';
+import { redisSentinel } from './sentinel-system.ts';
+import { type ServerRequest, serverProgram } from './server-program.ts';
+import { redis } from './system.ts';
+
+const never = new AbortController().signal;
+const KEY = 'conformance';
+
+const { provisioned, reason } = await provisionRedis(never).then(
+  (found) => ({ provisioned: found, reason: undefined }),
+  (error: unknown) => ({ provisioned: undefined, reason: messageOf(error) }),
+);
+const skipped = reason === undefined ? '' : ` (not run: ${reason})`;
+
+type Argv = readonly [string, ...string[]];
+const argvOf = (request: Pick<ServerRequest, 'address' | 'data' | 'sentinel'>): Argv => {
+  const { argv, env } = serverProgram({ ...request, provisioned: provisioned as ProvisionedRedis, options: redis.options.parse({}) });
+  return ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv];
+};
+
+const serves = async (address: Address): Promise<boolean> => {
+  const connection = new Connection(address);
+  try {
+    return (await connection.ask([['PING']]))[0] === 'PONG';
+  } finally {
+    connection.close();
+  }
+};
+
+const startRedis = (): Promise<SingleServer> =>
+  startSingleServer({ name: 'redis', argv: (folder, address) => argvOf({ address, data: `${folder}/data` }), serves });
+
+const startWithSentinel = async (): Promise<{ readonly server: SingleServer; readonly sentinel: Address }> => {
+  let sentinel: Address = { host: '127.0.0.1', port: 0 };
+  const server = await startSingleServer({
+    name: 'redis-sentinel',
+    argv: (folder, address, other) => {
+      sentinel = other;
+      const guard = { address: other, announced: other, primary: address, replicas: [], quorum: 1, downAfterMs: 60_000 };
+      return argvOf({ address, data: `${folder}/data`, sentinel: guard });
+    },
+    serves: async (address) => (await serves(address)) && (await serves(sentinel)),
+  });
+  return { server, sentinel };
+};
+
+const factoryOf = (workload: string, given: object = {}): ClientFactory => redis.clients[workload]!(redis.options.parse(given));
+
+const suiteOn = async (workload: string, of: Pick<ClientSuite, 'write' | 'read' | 'shows' | 'request'>): Promise<ClientSuite & AsyncDisposable> => {
+  const server = await startRedis();
+  return {
+    ...of,
+    factory: factoryOf(workload),
+    server: server.address,
+    nodeAt,
+    requests: 'single',
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+};
+
+const txn = (...value: readonly Value[]): Invocation => ({ f: 'txn', value });
+
+describe.skipIf(provisioned === undefined)(`redis${skipped}`, () => {
+  clientSuite('redis-sentinel register', async () => {
+    const { server, sentinel } = await startWithSentinel();
+    return {
+      write: (number) => ({ f: 'write', key: KEY, value: number }),
+      read: { f: 'read', key: KEY, value: null },
+      shows: (read, number) => read === number,
+      request: /\$3\r\n(SET|GET)\r\n/g,
+      requests: 'single',
+      factory: redisSentinel.clients['register']!(redisSentinel.options.parse({})),
+      server: server.address,
+      // the sentinel is asked straight, and names the server by its own address
+      nodeAt: (address) =>
+        ({ id: 'n1', address: (port: number) => (port === SENTINEL_PORT ? sentinel : address), peerAddress: () => server.address }) as unknown as Node,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  });
+  clientSuite('redis list-append', () =>
+    suiteOn('list-append', {
+      write: (number) => txn(['append', KEY, number]),
+      read: txn(['r', KEY, null]),
+      shows: (read, number) => (read as [[string, string, number[]]])[0][2].includes(number),
+      request: /\r\nEXEC\r\n/g,
+    }),
+  );
+
+  describe('clients of a real Redis', () => {
+    let server: SingleServer;
+    beforeAll(async () => {
+      server = await startRedis();
+    });
+    afterAll(() => server?.[Symbol.asyncDispose]());
+    const all = (workload: string, ...ops: Invocation[]): Promise<unknown[]> => invokeAll(factoryOf(workload), server.address, ...ops);
+
+    it('find the store empty before the run, and refuse one that is not', async () => {
+      const factory = factoryOf('register');
+      await factory.setup!(clusterAt(server.address), never);
+      await all('register', { f: 'write', key: 'left over', value: 1 });
+      await expect(factory.setup!(clusterAt(server.address), never)).rejects.toMatchObject({ code: 'ORDEAL_NOT_READY' });
+    });
+
+    it('compare and set: what compared unequal is an answer, and what is absent compares as null', async () => {
+      const cas = (from: Value, to: Value): Invocation => ({ f: 'cas', key: 7, value: [from, to] });
+      const read: Invocation = { f: 'read', key: 7, value: null };
+      expect(await all('register', read, cas(1, 2), cas(null, 1), cas(null, 5), cas(1, 2), read)).toEqual([
+        { type: 'ok', value: null },
+        { type: 'ok', value: [1, 2], applied: false },
+        { type: 'ok', value: [null, 1] },
+        { type: 'ok', value: [null, 5], applied: false },
+        { type: 'ok', value: [1, 2] },
+        { type: 'ok', value: 2 },
+      ]);
+    });
+
+    it('do all of a transaction in its order', async () => {
+      expect(
+        await all('list-append', txn(['r', 1, null], ['append', 1, 4], ['r', 1, null]), txn(['append', 1, 5]), txn(['r', 1, null], ['r', 2, null])),
+      ).toEqual([
+        {
+          type: 'ok',
+          value: [
+            ['r', 1, []],
+            ['append', 1, 4],
+            ['r', 1, [4]],
+          ],
+        },
+        { type: 'ok', value: [['append', 1, 5]] },
+        {
+          type: 'ok',
+          value: [
+            ['r', 1, [4, 5]],
+            ['r', 2, []],
+          ],
+        },
+      ]);
+    });
+
+    it('count an increment as often as it was done, and get a new id every time', async () => {
+      const increments = [3, 1, 3].map((value): Invocation => ({ f: 'increment', value }));
+      expect((await all('counter', ...increments, { f: 'read', value: null })).at(-1)).toEqual({ type: 'ok', value: [3, 1, 3] });
+      const ids = (await all('unique-ids', ...Array.from({ length: 20 }, () => ({ f: 'generate', value: null })))) as { value: number }[];
+      expect(new Set(ids.map(({ value }) => value)).size).toBe(20);
+    });
+
+    it('do not acknowledge what too few replicas have received', async () => {
+      const [outcome, read] = (await invokeAll(factoryOf('set', { wait: 1 }), server.address, { f: 'add', value: 8 }, { f: 'read', value: null })) as [
+        unknown,
+        { value: Value[] },
+      ];
+      expect(outcome).toMatchObject({ type: 'info', error: { code: 'too-few-replicas' } });
+      expect(read.value).toContain(8);
+    });
+
+    it('refuse what they do not know', async () => {
+      await expect(all('set', { f: 'remove', value: 1 })).rejects.toThrow(/remove/);
+    });
+  });
+});
