@@ -24,16 +24,22 @@ const FIRST_TEXTS = 16;
 /** A growing table. Equal texts get equal ordinals, given in order of first appearance. */
 export class TextTable {
   #arena: Buffer;
+  /** The same bytes, of which four are read and written at once. */
+  #words: DataView;
   #offsets = new Float64Array(new SharedArrayBuffer(8 * (FIRST_TEXTS + 1)));
   /** Ordinal + 1, or 0 where the slot is free. Twice as many slots as texts at least. */
   #slots = new Int32Array(2 * FIRST_TEXTS);
   #hashes = new Int32Array(FIRST_TEXTS);
   #count = 0;
   #used = 0;
+  /** What texts were taken from last: a reader's buffer serves for many. */
+  #sourceBytes: Uint8Array | undefined;
+  #source: DataView = new DataView(new ArrayBuffer(0));
 
   /** `bytes`: how many to expect of all texts together; more are fine, and untouched pages cost no memory. */
   constructor(bytes = 512) {
     this.#arena = Buffer.from(new SharedArrayBuffer(bytes));
+    this.#words = viewOf(this.#arena);
   }
 
   get count(): number {
@@ -54,15 +60,42 @@ export class TextTable {
     return known >= 0 ? known : this.#add(end, hash);
   }
 
-  /** The same of the text in `bytes[start .. end)`. */
+  /** The same of the text in `bytes[start .. end)`: it is put behind the last one while it is hashed, where it stays if it is new. */
   internBytes(bytes: Uint8Array, start: number, end: number): number {
-    const hash = hashOf(bytes, start, end);
-    const known = this.#probe(bytes, start, end, hash);
-    if (known >= 0) return known;
     this.#reserve(end - start);
     const from = this.#used;
-    this.#arena.set(bytes.subarray(start, end), from);
-    return this.#add(from + end - start, hash);
+    const to = from + end - start;
+    const hash = this.#copy(bytes, start, end);
+    const known = this.#probe(this.#arena, from, to, hash);
+    return known >= 0 ? known : this.#add(to, hash);
+  }
+
+  /** `hashOf`, and a copy on the way. */
+  #copy(bytes: Uint8Array, start: number, end: number): number {
+    const arena = this.#arena;
+    const words = this.#words;
+    const source = bytes === this.#sourceBytes ? this.#source : this.#view(bytes);
+    const shift = this.#used - start;
+    let hash = 0x811c9dc5 ^ (end - start);
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const word = source.getInt32(i, true);
+      words.setInt32(i + shift, word, true);
+      hash = Math.imul(hash ^ word, 0x01000193);
+      hash ^= hash >>> 15;
+    }
+    for (; i < end; i++) {
+      const byte = bytes[i]!;
+      arena[i + shift] = byte;
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    return hash ^ (hash >>> 15);
+  }
+
+  #view(bytes: Uint8Array): DataView {
+    this.#sourceBytes = bytes;
+    this.#source = viewOf(bytes);
+    return this.#source;
   }
 
   /** Makes what stands behind the last text, up to `end`, the next one. */
@@ -108,6 +141,7 @@ export class TextTable {
     const larger = Buffer.from(new SharedArrayBuffer(Math.max(this.#arena.length * 2, start + bytes)));
     larger.set(this.#arena.subarray(0, start));
     this.#arena = larger;
+    this.#words = viewOf(larger);
   }
 
   #probe(bytes: Uint8Array, start: number, end: number, hash: number): number {
@@ -150,6 +184,10 @@ export class TextTable {
     larger.set(this.#offsets);
     this.#offsets = larger;
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** FNV-1a over words of four bytes, with a final mix; signed 32 bits. */

@@ -118,8 +118,8 @@ class LevelJudge implements LevelsJudged {
     const { model, shape, order } = level;
     const refuted = this.#isRefuted(model);
     if (refuted || this.proved.has(model)) return !refuted;
-    const { transactions, byKey, versions } = this.#material;
-    const solution = solvePolygraph(registerProblem(transactions, byKey, versions, this.#chosen, order), shape, this.#budget);
+    const { transactions, versions } = this.#material;
+    const solution = solvePolygraph(registerProblem(transactions, versions, this.#chosen, order), shape, this.#budget);
     if (solution !== undefined) {
       const holds = replays(transactions, this.#chosen, solution, shape);
       if (holds) this.proved.add(model);
@@ -130,8 +130,8 @@ class LevelJudge implements LevelsJudged {
   }
 
   #refutation({ anomaly, shape, order }: Level, found: readonly number[]): Anomaly {
-    const { transactions, byKey, versions, names } = this.#material;
-    const core = smallest(found, (part) => solvePolygraph(registerProblem(transactions, byKey, versions, part, order), shape, this.#budget) === undefined);
+    const { transactions, versions, names } = this.#material;
+    const core = smallest(found, (part) => solvePolygraph(registerProblem(transactions, versions, part, order), shape, this.#budget) === undefined);
     const time = order === 'none' ? '' : order === 'process' ? ' that keeps the order of sessions' : ' that keeps real time';
     const what = shape === 'serial' ? `no serial order${time}` : `no order of snapshots and commits${time}`;
     if (core.length > LARGEST_REFUTATION) {

@@ -10,7 +10,8 @@ import { type Graph, GraphBuilder, RW, VIA, WR, WW } from '../graph/dependency-g
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
 import { type Shape, solvePolygraph } from './polygraph.ts';
 import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
-import { type GuessedKey, guessVersions } from './version-guess.ts';
+import { type GuessedVersions, guessVersions } from './version-guess.ts';
+import { INITIAL } from './versions.ts';
 
 /** Components of more transactions are not asked of a polygraph. */
 const LARGEST_KNOT = 1000;
@@ -30,21 +31,21 @@ export class ScaleOrderer {
   readonly #material: LevelsMaterial;
   readonly #columns: HistoryColumns;
   readonly #budget: Budget;
-  readonly #keys: readonly GuessedKey[];
+  readonly #guess: GuessedVersions;
 
   constructor(material: LevelsMaterial, columns: HistoryColumns, budget: Budget) {
     const { transactions, byKey, versions } = material;
     this.#material = material;
     this.#columns = columns;
     this.#budget = budget;
-    this.#keys = guessVersions(transactions, byKey, versions, columns.type.length);
+    this.#guess = guessVersions(transactions, byKey, versions, columns.type.length);
   }
 
   /** Throws BudgetExhausted. */
   order(time: TimeOrder, shape: Shape): Ordered {
-    const keys = this.#keys.map((key) => ({ ...key, writers: [...key.writers] }));
+    const guess = { ...this.#guess, writes: this.#guess.writes.slice() };
     for (let round = 0; ; round++) {
-      const graph = this.#graph(keys, time, shape);
+      const graph = this.#graph(guess, time, shape);
       ask(this.#budget, graph.edgeCount * 9);
       const components = new Components(graph);
       const knots = components.find(-1);
@@ -54,17 +55,17 @@ export class ScaleOrderer {
       for (const part of this.#parts(knots, shape, round * WIDER)) {
         largest = Math.max(largest, part.length);
         if (part.length > LARGEST_KNOT) continue;
-        const { transactions, byKey, versions } = this.#material;
-        const solution = solvePolygraph(registerProblem(transactions, byKey, versions, part, time), shape, this.#budget);
+        const { transactions, versions } = this.#material;
+        const solution = solvePolygraph(registerProblem(transactions, versions, part, time), shape, this.#budget);
         if (solution === undefined) return { kind: 'none', part };
-        changed = reorder(keys, part, solution, shape, this.#keysOf(part)) || changed;
+        changed = this.#reorder(guess, part, solution, shape) || changed;
       }
       // A wider part may say more than the one that changed nothing.
       if ((!changed && round > 2) || round === MOST_ROUNDS) return { kind: 'open', size: largest };
     }
   }
 
-  #graph(keys: readonly GuessedKey[], time: TimeOrder, shape: Shape): Graph {
+  #graph(guess: GuessedVersions, time: TimeOrder, shape: Shape): Graph {
     const { transactions, versions } = this.#material;
     const { count, opCount } = transactions;
     const isSerial = shape === 'serial';
@@ -78,20 +79,38 @@ export class ScaleOrderer {
       if (isSerial) addProcessOrder(builder, transactions, versions.committed);
       else addProcessOrder({ edge: (a, b, kind) => builder.edge(commit(a), start(b), kind) }, transactions, versions.committed);
     }
-    for (const { writers, readers, ofNil } of keys) {
-      const [initial] = writers;
-      if (initial !== undefined) for (const reader of ofNil) if (reader !== initial) builder.edge(start(reader), commit(initial), RW);
-      for (const [i, writer] of writers.entries()) {
-        const next = writers[i + 1];
-        if (next !== undefined) builder.edge(commit(writer), start(next), WW);
-        for (const reader of readers.get(writer) ?? []) {
-          if (reader === writer) continue;
-          builder.edge(commit(writer), start(reader), WR);
-          if (next !== undefined && next !== reader) builder.edge(start(reader), commit(next), RW);
+    this.#addVersions(builder, guess, isSerial);
+    return builder.build();
+  }
+
+  /** Each version before the next one, after what it is read from, before what overwrites it. */
+  #addVersions(builder: GraphBuilder, { start, writes, readStart, readers }: GuessedVersions, isSerial: boolean): void {
+    const { owner, keyCount } = this.#material.transactions;
+    const { first, of, writer } = this.#material.versions;
+    const scale = isSerial ? 1 : 2;
+    const commit = isSerial ? 0 : 1;
+    for (let k = 0; k < keyCount; k++) {
+      const [from, to] = [start[k]!, start[k + 1]!];
+      if (from === to) continue;
+      const initial = owner[writes[from]!]!;
+      const nil = first[k]!;
+      const nilEnd = writer[nil] === INITIAL ? readStart[nil + 1]! : 0;
+      for (let i = readStart[nil]!; i < nilEnd; i++) if (readers[i] !== initial) builder.edge(scale * readers[i]!, scale * initial + commit, RW);
+      for (let at = from; at < to; at++) {
+        const op = writes[at]!;
+        const t = owner[op]!;
+        const next = at + 1 < to ? owner[writes[at + 1]!]! : -1;
+        if (next >= 0) builder.edge(scale * t + commit, scale * next, WW);
+        const version = of[op]!;
+        if (writer[version] !== op) continue;
+        for (let i = readStart[version]!; i < readStart[version + 1]!; i++) {
+          const reader = readers[i]!;
+          if (reader === t) continue;
+          builder.edge(scale * t + commit, scale * reader, WR);
+          if (next >= 0 && next !== reader) builder.edge(scale * reader, scale * next + commit, RW);
         }
       }
     }
-    return builder.build();
   }
 
   /** Components are numbered against the direction of edges, each vertex by itself. */
@@ -152,24 +171,27 @@ export class ScaleOrderer {
 
   #keysOf(part: readonly number[]): ReadonlySet<number> {
     const { firstOp, key } = this.#material.transactions;
-    return new Set(part.flatMap((t) => [...key.subarray(firstOp[t], firstOp[t + 1])]));
+    const keys = new Set<number>();
+    for (const t of part) for (let op = firstOp[t]!; op < firstOp[t + 1]!; op++) keys.add(key[op]!);
+    return keys;
   }
-}
 
-/** Puts the writers of a part into the order of a solution, within the places that they have. */
-function reorder(keys: readonly GuessedKey[], part: readonly number[], solution: readonly number[], shape: Shape, of: ReadonlySet<number>): boolean {
-  const commits = shape === 'serial' ? solution : solution.filter((point) => (point & 1) === 1).map((point) => point >> 1);
-  const place = new Map(commits.map((i, at) => [part[i]!, at]));
-  let changed = false;
-  for (const k of of) {
-    const { writers } = keys[k]!;
-    const slots = writers.flatMap((t, i) => (place.has(t) ? [i] : []));
-    const inOrder = slots.map((i) => writers[i]!).sort((a, b) => place.get(a)! - place.get(b)!);
-    for (const [i, slot] of slots.entries()) {
-      if (writers[slot] === inOrder[i]) continue;
-      writers[slot] = inOrder[i]!;
-      changed = true;
+  /** Puts the writers of a part into the order of a solution, within the places that they have. Whether that changed anything. */
+  #reorder({ start, writes }: GuessedVersions, part: readonly number[], solution: readonly number[], shape: Shape): boolean {
+    const { owner } = this.#material.transactions;
+    const commits = shape === 'serial' ? solution : solution.filter((point) => (point & 1) === 1).map((point) => point >> 1);
+    const place = new Map(commits.map((i, at) => [part[i]!, at]));
+    let changed = false;
+    for (const k of this.#keysOf(part)) {
+      const slots: number[] = [];
+      for (let at = start[k]!; at < start[k + 1]!; at++) if (place.has(owner[writes[at]!]!)) slots.push(at);
+      const inOrder = slots.map((at) => writes[at]!).sort((a, b) => place.get(owner[a]!)! - place.get(owner[b]!)!);
+      for (const [i, slot] of slots.entries()) {
+        if (writes[slot] === inOrder[i]) continue;
+        writes[slot] = inOrder[i]!;
+        changed = true;
+      }
     }
+    return changed;
   }
-  return changed;
 }

@@ -61,10 +61,11 @@ class Polygraph {
     for (const { writers, reads } of keys) {
       const readers = Map.groupBy(reads, ({ from }) => from);
       const of = (writer: number): number[] => (readers.get(writer) ?? []).map(({ reader }) => reader);
+      const readersOf = writers.map(of);
       for (const { reader, from } of reads) if (from >= 0 && from !== reader) edges.push([this.#commit(from), this.#start(reader)]);
       for (const reader of of(-1)) for (const writer of writers) if (writer !== reader) edges.push([this.#start(reader), this.#commit(writer)]);
       for (const [i, one] of writers.entries()) {
-        for (const other of writers.slice(i + 1)) this.#pairs.push({ one, other, readersOfOne: of(one), readersOfOther: of(other) });
+        for (let j = i + 1; j < writers.length; j++) this.#pairs.push({ one, other: writers[j]!, readersOfOne: readersOf[i]!, readersOfOther: readersOf[j]! });
       }
     }
     return this.#close(edges);
@@ -111,14 +112,24 @@ class Polygraph {
     return true;
   }
 
-  /** What it means that the first writer comes before the second. */
-  #edges(first: number, second: number, readersOfFirst: readonly number[]): [number, number][] {
-    const missed = readersOfFirst.filter((reader) => reader !== second).map((reader): [number, number] => [this.#start(reader), this.#commit(second)]);
-    return [[this.#commit(first), this.#start(second)], ...missed];
+  /** Whether the first writer can come before the second, its readers too. */
+  #can(first: number, second: number, readersOfFirst: readonly number[]): boolean {
+    const commit = this.#commit(second);
+    if (this.#contradicts(this.#commit(first), this.#start(second))) return false;
+    for (const reader of readersOfFirst) if (reader !== second && this.#contradicts(this.#start(reader), commit)) return false;
+    return true;
   }
 
-  #possible(edges: readonly (readonly [number, number])[]): boolean {
-    return edges.every(([a, b]) => a !== b && !this.#reaches(b, a));
+  /** Puts it there. False where something is impossible. */
+  #decide(first: number, second: number, readersOfFirst: readonly number[]): boolean {
+    const commit = this.#commit(second);
+    if (!this.#add(this.#commit(first), this.#start(second))) return false;
+    for (const reader of readersOfFirst) if (reader !== second && !this.#add(this.#start(reader), commit)) return false;
+    return true;
+  }
+
+  #contradicts(a: number, b: number): boolean {
+    return a === b || this.#reaches(b, a);
   }
 
   /** Decides what is forced; the pairs that are left, or undefined where something is impossible. */
@@ -128,12 +139,11 @@ class Polygraph {
       ask(this.#budget, this.#reach.byteLength);
       const left: Pair[] = [];
       for (const pair of rest) {
-        const forward = this.#edges(pair.one, pair.other, pair.readersOfOne);
-        const backward = this.#edges(pair.other, pair.one, pair.readersOfOther);
-        const canForward = this.#possible(forward);
-        const canBackward = this.#possible(backward);
-        if (canForward && canBackward) left.push(pair);
-        else if (!(canForward || canBackward) || !(canForward ? forward : backward).every(([a, b]) => this.#add(a, b))) return undefined;
+        const { one, other, readersOfOne, readersOfOther } = pair;
+        const forward = this.#can(one, other, readersOfOne);
+        const backward = this.#can(other, one, readersOfOther);
+        if (forward && backward) left.push(pair);
+        else if (!(forward ? this.#decide(one, other, readersOfOne) : backward && this.#decide(other, one, readersOfOther))) return undefined;
       }
       if (left.length === rest.length) return left;
       rest = left;
@@ -147,7 +157,7 @@ class Polygraph {
     if (pair === undefined) return true;
     const saved = this.#reach.slice();
     for (const [first, second, readers] of [[pair.one, pair.other, pair.readersOfOne] as const, [pair.other, pair.one, pair.readersOfOther] as const]) {
-      if (this.#edges(first, second, readers).every(([a, b]) => this.#add(a, b)) && this.#search(others)) return true;
+      if (this.#decide(first, second, readers) && this.#search(others)) return true;
       this.#reach = saved.slice();
     }
     return false;

@@ -5,8 +5,7 @@
 import { FAIL, OK } from '../../../harness/history/columns.ts';
 import type { Names } from '../findings/names.ts';
 import type { ByKey } from '../transactions/by-key.ts';
-import type { Transactions } from '../transactions/columns.ts';
-import { committedWriters } from './known-dependencies.ts';
+import { READ, type Transactions } from '../transactions/columns.ts';
 import { INITIAL, type Versions } from './versions.ts';
 
 export interface LevelsMaterial {
@@ -29,50 +28,60 @@ export interface RegisterProblem {
   readonly transactions: readonly number[];
   /** Those that write a key, and the reads of it, key by key. */
   readonly keys: readonly { readonly writers: readonly number[]; readonly reads: readonly Read[] }[];
-  /** What comes before what: pairs of numbers here. */
+  /** What comes before what: pairs of numbers here, of which others follow. */
   readonly before: readonly (readonly [number, number])[];
 }
 
-/** The part of the history that consists of these transactions. Reads from others, and of values of several writers, are left out. */
-export function registerProblem(all: Transactions, byKey: ByKey, versions: Versions, chosen: readonly number[], order: TimeOrder): RegisterProblem {
+/** The part of the history that consists of these transactions. Reads from others, and of values of several writers, are left out. O(their micro-operations). */
+export function registerProblem(all: Transactions, versions: Versions, chosen: readonly number[], order: TimeOrder): RegisterProblem {
   const place = new Map(chosen.map((t, i) => [t, i]));
-  const keys = new Set<number>();
-  for (const t of chosen) for (let op = all.firstOp[t]!; op < all.firstOp[t + 1]!; op++) keys.add(all.key[op]!);
-  return {
-    transactions: chosen,
-    keys: [...keys].map((k) => ({
-      writers: committedWriters(all, byKey, versions, k).flatMap((t) => place.get(t) ?? []),
-      reads: readsOf(all, byKey, versions, k).flatMap(([t, from]) => {
-        const reader = place.get(t);
-        const writer = from === -1 ? -1 : place.get(from);
-        return reader === undefined || writer === undefined ? [] : [{ reader, from: writer }];
-      }),
-    })),
-    before: orderOf(all, chosen, order),
-  };
-}
-
-/** First reads of the key, as [reader, writer], -1 for nil. */
-function readsOf(all: Transactions, byKey: ByKey, versions: Versions, k: number): [number, number][] {
-  const reads: [number, number][] = [];
-  for (let i = byKey.readStart[k]!; i < byKey.readStart[k + 1]!; i++) {
-    const read = byKey.reads[i]!;
-    if (all.previous[read] !== -1) continue;
-    const writer = versions.writer[versions.of[read]!]!;
-    if (writer === INITIAL) reads.push([all.owner[read]!, -1]);
-    else if (writer >= 0 && all.outcome[all.owner[writer]!] !== FAIL && versions.final[writer] === 1) reads.push([all.owner[read]!, all.owner[writer]!]);
-  }
-  return reads;
-}
-
-function orderOf({ outcome, completion, invocation, process }: Transactions, chosen: readonly number[], order: TimeOrder): [number, number][] {
-  if (order === 'none') return [];
-  const pairs: [number, number][] = [];
-  for (const [i, a] of chosen.entries()) {
-    if (outcome[a] !== OK) continue;
-    for (const [j, b] of chosen.entries()) {
-      if (a !== b && completion[a]! < invocation[b]! && (order === 'realtime' || process[a] === process[b])) pairs.push([i, j]);
+  const keys = new Map<number, { readonly writers: number[]; readonly reads: Read[] }>();
+  for (const [i, t] of chosen.entries()) {
+    for (let op = all.firstOp[t]!; op < all.firstOp[t + 1]!; op++) {
+      let key = keys.get(all.key[op]!);
+      if (key === undefined) {
+        key = { writers: [], reads: [] };
+        keys.set(all.key[op]!, key);
+      }
+      if (all.kind[op] !== READ) {
+        if (versions.committed[t] === 1 && versions.final[op] === 1) key.writers.push(i);
+      } else if (all.outcome[t] === OK && all.previous[op] === -1) {
+        const from = writerOf(all, versions, op, place);
+        if (from !== undefined) key.reads.push({ reader: i, from });
+      }
     }
+  }
+  return { transactions: chosen, keys: [...keys.values()], before: orderOf(all, chosen, order) };
+}
+
+/** Who wrote what an operation read, -1 for nil; undefined where it is not one of these, or not certain. */
+function writerOf(all: Transactions, versions: Versions, read: number, place: ReadonlyMap<number, number>): number | undefined {
+  const writer = versions.writer[versions.of[read]!]!;
+  if (writer === INITIAL) return -1;
+  if (writer < 0 || versions.final[writer] === 0 || all.outcome[all.owner[writer]!] === FAIL) return undefined;
+  return place.get(all.owner[writer]!);
+}
+
+function orderOf(all: Transactions, chosen: readonly number[], order: TimeOrder): [number, number][] {
+  const everything = chosen.map((_, i) => i);
+  if (order === 'none') return [];
+  if (order === 'realtime') return intervalOrder(all, chosen, everything);
+  return [...Map.groupBy(everything, (i) => all.process[chosen[i]!]!).values()].flatMap((session) => intervalOrder(all, chosen, session));
+}
+
+/** Pairs from which all others follow: between the two of none of them lies a whole transaction. O(n log n) and the pairs. */
+function intervalOrder({ outcome, completion, invocation }: Transactions, chosen: readonly number[], part: readonly number[]): [number, number][] {
+  const ended = part.filter((i) => outcome[chosen[i]!] === OK).sort((a, b) => completion[chosen[a]!]! - completion[chosen[b]!]!);
+  const begun = [...part].sort((a, b) => invocation[chosen[a]!]! - invocation[chosen[b]!]!);
+  const pairs: [number, number][] = [];
+  let from = 0;
+  let to = 0;
+  let latest = -1;
+  for (const b of begun) {
+    const start = invocation[chosen[b]!]!;
+    for (; to < ended.length && completion[chosen[ended[to]!]!]! < start; to++) latest = Math.max(latest, invocation[chosen[ended[to]!]!]!);
+    while (from < to && completion[chosen[ended[from]!]!]! < latest) from++;
+    for (let i = from; i < to; i++) pairs.push([ended[i]!, b]);
   }
   return pairs;
 }

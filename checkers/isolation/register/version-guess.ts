@@ -3,47 +3,36 @@
  * what it read from and after those who read what it overwrites. Where that does not work out it goes on all the same: whoever
  * uses the guess looks whether it holds. O(micro-operations), but for readers that are looked at again.
  */
-import { FAIL, OK } from '../../../harness/history/columns.ts';
+import { OK } from '../../../harness/history/columns.ts';
 import type { ByKey } from '../transactions/by-key.ts';
 import { READ, type Transactions } from '../transactions/columns.ts';
-import { INITIAL, type Versions } from './versions.ts';
+import type { Versions } from './versions.ts';
 
-/** A key's writers in the guessed order, and the transactions that read each of them first, and nil. */
-export interface GuessedKey {
-  readonly writers: number[];
-  readonly readers: ReadonlyMap<number, readonly number[]>;
-  readonly ofNil: readonly number[];
+/** Orders of versions, all keys in one array, and who reads them. */
+export interface GuessedVersions {
+  /** Last writes of transactions that took effect, in the guessed order: of key k, `writes[start[k] .. start[k + 1])`. */
+  readonly start: Int32Array;
+  readonly writes: Int32Array;
+  /** Transactions that read version v first: `readers[readStart[v] .. readStart[v + 1])`. */
+  readonly readStart: Int32Array;
+  readonly readers: Int32Array;
 }
 
 /** How deep what is needed may need something else. */
 const DEEPEST = 500;
 
 /** Of all keys. `events`: how many the history has. */
-export function guessVersions(transactions: Transactions, byKey: ByKey, versions: Versions, events: number): GuessedKey[] {
-  const orders = new LastMoment(transactions, versions, byKey).run(events);
-  return orders.map((writers, k) => ({ writers, ...readersOf(transactions, byKey, versions, k) }));
-}
-
-function readersOf(transactions: Transactions, byKey: ByKey, versions: Versions, k: number): Pick<GuessedKey, 'readers' | 'ofNil'> {
-  const readers = new Map<number, number[]>();
-  const ofNil: number[] = [];
-  for (let i = byKey.readStart[k]!; i < byKey.readStart[k + 1]!; i++) {
-    const read = byKey.reads[i]!;
-    if (transactions.previous[read] !== -1) continue;
-    const writer = versions.writer[versions.of[read]!]!;
-    if (writer === INITIAL) ofNil.push(transactions.owner[read]!);
-    if (writer < 0 || transactions.outcome[transactions.owner[writer]!] === FAIL || versions.final[writer] === 0) continue;
-    const known = readers.get(transactions.owner[writer]!);
-    if (known === undefined) readers.set(transactions.owner[writer]!, [transactions.owner[read]!]);
-    else known.push(transactions.owner[read]!);
-  }
-  return { readers, ofNil };
+export function guessVersions(transactions: Transactions, byKey: ByKey, versions: Versions, events: number): GuessedVersions {
+  return new LastMoment(transactions, versions, byKey).run(events);
 }
 
 class LastMoment {
   readonly #txns: Transactions;
   readonly #versions: Versions;
-  readonly #orders: number[][];
+  readonly #start: Int32Array;
+  readonly #writes: Int32Array;
+  /** Where the next write of each key goes. */
+  readonly #next: Int32Array;
   /** The version that each key has now. */
   readonly #current: Int32Array;
   /** Transactions that read a version first: `#readers[#readStart[v] .. #readStart[v + 1])`; and how many are still to come. */
@@ -55,9 +44,15 @@ class LastMoment {
 
   constructor(transactions: Transactions, versions: Versions, byKey: ByKey) {
     const { keyCount, count, previous, owner } = transactions;
+    const { committed, final } = versions;
     this.#txns = transactions;
     this.#versions = versions;
-    this.#orders = Array.from({ length: keyCount }, () => []);
+    const writes = byKey.writes.filter((op) => committed[owner[op]!] === 1 && final[op] === 1);
+    this.#start = new Int32Array(keyCount + 1);
+    for (const op of writes) this.#start[transactions.key[op]! + 1]!++;
+    for (let k = 0; k < keyCount; k++) this.#start[k + 1]! += this.#start[k]!;
+    this.#writes = writes;
+    this.#next = this.#start.slice(0, keyCount);
     this.#current = versions.first.slice(0, keyCount);
     this.#state = new Uint8Array(count);
     this.#readStart = new Int32Array(versions.element.length + 1);
@@ -70,7 +65,7 @@ class LastMoment {
     for (const read of first) this.#readers[next[versions.of[read]!]!++] = owner[read]!;
   }
 
-  run(events: number): number[][] {
+  run(events: number): GuessedVersions {
     const { count, invocation, completion, outcome } = this.#txns;
     const ending = new Int32Array(events).fill(-1);
     const starting = new Int32Array(events).fill(-1);
@@ -85,7 +80,7 @@ class LastMoment {
       if (ending[i]! >= 0) this.#need(ending[i]!, 0);
     }
     for (let t = 0; t < count; t++) if (this.#versions.committed[t] === 1) this.#need(t, 0);
-    return this.#orders;
+    return { start: this.#start, writes: this.#writes, readStart: this.#readStart, readers: this.#readers };
   }
 
   #need(t: number, depth: number): void {
@@ -118,16 +113,30 @@ class LastMoment {
   }
 
   #carryOut(t: number): void {
-    const { firstOp, kind, key, previous, outcome } = this.#txns;
+    const { firstOp, kind, previous, outcome } = this.#txns;
     const { of, final } = this.#versions;
     this.#state[t] = 3;
     for (let op = firstOp[t]!; op < firstOp[t + 1]!; op++) {
       if (kind[op] === READ) {
         if (previous[op] === -1 && outcome[t] === OK) this.#toCome[of[op]!]!--;
       } else if (final[op] === 1) {
-        this.#current[key[op]!] = of[op]!;
-        this.#orders[key[op]!]!.push(t);
+        this.#write(op);
       }
+    }
+  }
+
+  #write(op: number): void {
+    const k = this.#txns.key[op]!;
+    const at = this.#next[k]!++;
+    const now = this.#current[k]!;
+    const version = this.#versions.of[op]!;
+    // Who is still to read the version now must find it, so this write came before it.
+    if (at > this.#start[k]! && this.#toCome[now]! > 0 && this.#toCome[version] === 0) {
+      this.#writes[at] = this.#writes[at - 1]!;
+      this.#writes[at - 1] = op;
+    } else {
+      this.#writes[at] = op;
+      this.#current[k] = version;
     }
   }
 }

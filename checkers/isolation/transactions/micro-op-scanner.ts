@@ -118,7 +118,18 @@ export class MicroOpScanner {
     if (bytes[this.#at] === CLOSE) this.#at++;
     else {
       for (;;) {
-        last = this.#scalar();
+        // Most elements are such integers; anything else is left to #scalar.
+        let at = this.#at;
+        let byte = bytes[at]!;
+        let number = 0;
+        while (byte >= 48 && byte <= 57 && number < 0xccccccc) {
+          number = number * 10 + byte - 48;
+          byte = bytes[++at]!;
+        }
+        if (at > this.#at && (byte === COMMA || byte === CLOSE)) {
+          last = number;
+          this.#at = at;
+        } else last = this.#scalar();
         a = extendHashA(a, last);
         b = extendHashB(b, last);
         length++;

@@ -31,8 +31,15 @@ export function canonicalArrayEnd(bytes: Uint8Array, start: number, end: number)
       at++;
       if (bytes[at] !== CLOSE) continue;
     } else {
-      at = byte >= ZERO && byte <= NINE ? integerEnd(bytes, at) : byte === QUOTE ? textEnd(bytes, at, end) : otherEnd(bytes, at);
-      if (at < 0) return -1;
+      if (byte > ZERO && byte <= NINE) {
+        // Most values are such integers; what follows one must be a comma or a bracket, which is seen below.
+        const first = at++;
+        while (bytes[at]! >= ZERO && bytes[at]! <= NINE) at++;
+        if (at - first > MOST_DIGITS) return -1;
+      } else {
+        at = byte === QUOTE ? textEnd(bytes, at, end) : otherEnd(bytes, at);
+        if (at < 0) return -1;
+      }
     }
     while (bytes[at] === CLOSE) {
       at++;
@@ -66,7 +73,13 @@ function textEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function otherEnd(bytes: Uint8Array, start: number): number {
+  if (bytes[start] === ZERO) return integerEnd(bytes, start);
   if (bytes[start] === MINUS) return bytes[start + 1]! > ZERO && bytes[start + 1]! <= NINE ? integerEnd(bytes, start + 1) : -1;
-  for (const word of LITERALS) if (word.every((byte, i) => bytes[start + i] === byte)) return start + word.length;
+  for (const word of LITERALS) if (bytes[start] === word[0]) return standsAt(bytes, start, word) ? start + word.length : -1;
   return -1;
+}
+
+function standsAt(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
+  for (let i = 1; i < word.length; i++) if (bytes[start + i] !== word[i]) return false;
+  return true;
 }
