@@ -33,6 +33,7 @@ import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
 import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
 import { SAGA_VERIFIERS } from '../saga/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
+import { STATE_MACHINE_VERIFIERS } from '../state-machine/certificate.ts';
 import { verifyTtlCertificate } from '../ttl/certificate.ts';
 import { TTL_ANOMALIES } from '../ttl/ttl.ts';
 import { TWO_PHASE_COMMIT_VERIFIERS } from '../two-phase-commit/certificate.ts';
@@ -86,6 +87,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...CONVERGENCE_VERIFIERS,
   ...REGISTER_VERSION_VERIFIERS,
   ...TWO_PHASE_COMMIT_VERIFIERS,
+  ...STATE_MACHINE_VERIFIERS,
 };
 
 /** One verifier for all kinds of a checker. */

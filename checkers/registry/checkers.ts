@@ -85,6 +85,11 @@ export const CHECKERS = {
     ref: ref('register-versions/monotonic', 'monotonic'),
     load: async () => (await import('../register-versions/monotonic.ts')).monotonic as Checker,
   },
+  'state-machine': {
+    summary: 'states of entities change by allowed transitions only; acknowledged transitions are not lost, refused ones not seen',
+    ref: ref('state-machine/state-machine', 'stateMachine'),
+    load: async () => (await import('../state-machine/state-machine.ts')).stateMachine as Checker,
+  },
   convergence: {
     summary: 'when updates have ended all nodes come to show the same; and the same updates make the same state',
     ref: ref('convergence/convergence', 'convergence'),

@@ -6,6 +6,7 @@ import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
 import { recoveryTrial } from '../recovery/testing/trial.ts';
 import { boundedStalenessTrial, monotonicTrial } from '../register-versions/testing/trial.ts';
 import { sagaTrial } from '../saga/testing/trial.ts';
+import { stateMachineTrial } from '../state-machine/testing/trial.ts';
 import { twoPhaseCommitTrial } from '../two-phase-commit/testing/trial.ts';
 import type { LawTrial } from './law-trial.ts';
 
@@ -19,4 +20,5 @@ export const LAWS: Readonly<Record<string, LawTrial>> = {
   'bounded-staleness': boundedStalenessTrial,
   monotonic: monotonicTrial,
   'two-phase-commit': twoPhaseCommitTrial,
+  'state-machine': stateMachineTrial,
 };
