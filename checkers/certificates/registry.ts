@@ -25,10 +25,12 @@ import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verif
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
 import { verifyLockCertificate } from '../lock/certificate.ts';
 import { LOCK_ANOMALIES } from '../lock/lock.ts';
+import { LOST_UPDATE_VERIFIERS } from '../lost-update/certificate.ts';
 import { verifyLogCertificate } from '../log/certificate.ts';
 import { LOG_ANOMALIES } from '../log/findings.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
 import { verifyQueueCertificate } from '../queue/certificate.ts';
+import { verifyRateCertificate } from '../rate/certificate.ts';
 import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
 import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
 import { SAGA_VERIFIERS } from '../saga/certificate.ts';
@@ -53,6 +55,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'side-effects/lost-effect': verifySideEffectsCertificate,
   'side-effects/failed-but-visible': verifySideEffectsCertificate,
   'side-effects/effect-without-intent': verifySideEffectsCertificate,
+  'rate/too-many': verifyRateCertificate,
   'queue/lost': verifyQueueCertificate,
   'queue/lost-some': verifyQueueCertificate,
   'queue/dead-lettered': verifyQueueCertificate,
@@ -88,6 +91,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...REGISTER_VERSION_VERIFIERS,
   ...TWO_PHASE_COMMIT_VERIFIERS,
   ...STATE_MACHINE_VERIFIERS,
+  ...LOST_UPDATE_VERIFIERS,
 };
 
 /** One verifier for all kinds of a checker. */

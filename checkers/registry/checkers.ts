@@ -90,6 +90,16 @@ export const CHECKERS = {
     ref: ref('state-machine/state-machine', 'stateMachine'),
     load: async () => (await import('../state-machine/state-machine.ts')).stateMachine as Checker,
   },
+  rate: {
+    summary: 'in no window of so long are more than so many granted',
+    ref: ref('rate/rate', 'rate'),
+    load: async () => (await import('../rate/rate.ts')).rate as Checker,
+  },
+  'lost-update': {
+    summary: 'no two acknowledged updates are based on the same version, and none is gone afterwards',
+    ref: ref('lost-update/lost-update', 'lostUpdate'),
+    load: async () => (await import('../lost-update/lost-update.ts')).lostUpdate as Checker,
+  },
   convergence: {
     summary: 'when updates have ended all nodes come to show the same; and the same updates make the same state',
     ref: ref('convergence/convergence', 'convergence'),

@@ -3,6 +3,8 @@ import { bankTrial } from '../bank/testing/trial.ts';
 import { capacityTrial } from '../capacity/testing/trial.ts';
 import { convergenceTrial } from '../convergence/testing/trial.ts';
 import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
+import { lostUpdateTrial } from '../lost-update/testing/trial.ts';
+import { rateTrial } from '../rate/testing/trial.ts';
 import { recoveryTrial } from '../recovery/testing/trial.ts';
 import { boundedStalenessTrial, monotonicTrial } from '../register-versions/testing/trial.ts';
 import { sagaTrial } from '../saga/testing/trial.ts';
@@ -21,4 +23,6 @@ export const LAWS: Readonly<Record<string, LawTrial>> = {
   monotonic: monotonicTrial,
   'two-phase-commit': twoPhaseCommitTrial,
   'state-machine': stateMachineTrial,
+  rate: rateTrial,
+  'lost-update': lostUpdateTrial,
 };
