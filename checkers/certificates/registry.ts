@@ -7,6 +7,7 @@ import { CAPACITY_VERIFIERS } from '../capacity/certificate.ts';
 import { CONVERGENCE_VERIFIERS } from '../convergence/certificate.ts';
 import { verifyCounterBoundsCertificate } from '../counter/certificate.ts';
 import { IDEMPOTENCY_KEY_VERIFIERS } from '../idempotency-key/certificate.ts';
+import { INSERT_VERIFIERS } from '../inserts/certificate.ts';
 import { CYCLE } from '../isolation/findings/describe-cycle.ts';
 import { verifyCycle } from '../isolation/proof/verify-cycle.ts';
 import { FINDING_VERIFIERS } from '../isolation/proof/verify-finding.ts';
@@ -92,6 +93,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...TWO_PHASE_COMMIT_VERIFIERS,
   ...STATE_MACHINE_VERIFIERS,
   ...LOST_UPDATE_VERIFIERS,
+  ...INSERT_VERIFIERS,
 };
 
 /** One verifier for all kinds of a checker. */

@@ -100,6 +100,16 @@ export const CHECKERS = {
     ref: ref('lost-update/lost-update', 'lostUpdate'),
     load: async () => (await import('../lost-update/lost-update.ts')).lostUpdate as Checker,
   },
+  'causal-reverse': {
+    summary: 'an insert that was acknowledged before another began is seen wherever the other is',
+    ref: ref('inserts/causal-reverse', 'causalReverse'),
+    load: async () => (await import('../inserts/causal-reverse.ts')).causalReverse as Checker,
+  },
+  'long-fork': {
+    summary: 'of two reads of a collection that is only added to, one has everything that the other has',
+    ref: ref('inserts/long-fork', 'longFork'),
+    load: async () => (await import('../inserts/long-fork.ts')).longFork as Checker,
+  },
   convergence: {
     summary: 'when updates have ended all nodes come to show the same; and the same updates make the same state',
     ref: ref('convergence/convergence', 'convergence'),

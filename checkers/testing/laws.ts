@@ -3,6 +3,7 @@ import { bankTrial } from '../bank/testing/trial.ts';
 import { capacityTrial } from '../capacity/testing/trial.ts';
 import { convergenceTrial } from '../convergence/testing/trial.ts';
 import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
+import { causalReverseTrial, longForkTrial } from '../inserts/testing/trial.ts';
 import { lostUpdateTrial } from '../lost-update/testing/trial.ts';
 import { rateTrial } from '../rate/testing/trial.ts';
 import { recoveryTrial } from '../recovery/testing/trial.ts';
@@ -25,4 +26,6 @@ export const LAWS: Readonly<Record<string, LawTrial>> = {
   'state-machine': stateMachineTrial,
   rate: rateTrial,
   'lost-update': lostUpdateTrial,
+  'causal-reverse': causalReverseTrial,
+  'long-fork': longForkTrial,
 };
