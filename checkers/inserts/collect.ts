@@ -39,7 +39,7 @@ const BYTES_PER_ELEMENT = 100;
 export function collectInserts(history: History, names: { readonly add: string; readonly read: string }, budget: Budget, visit: ReadVisitor): Inserts {
   const { columns } = history;
   const [add, read] = [history.fs.indexOf(names.add), history.fs.indexOf(names.read)];
-  const valueOf = valueReader(history);
+  const spelledOut = valueReader(history);
   const collections = new Map<number, InsertCollection & { readonly elements: Map<Value, Element> }>();
   const [unclear, unexpected]: [number[], number[]] = [[], []];
   let [acknowledged, reads, held] = [0, 0, 0];
@@ -58,7 +58,7 @@ export function collectInserts(history: History, names: { readonly add: string; 
       collections.set(key, collection);
     }
     if (f === add && type === INVOKE) {
-      const name = nameOf(valueOf(columns.value[i]!));
+      const name = nameOf(spelledOut(columns.value[i]!));
       const before = collection.elements.get(name);
       if (before === undefined) collection.elements.set(name, { invoked: i, acked: Infinity, ambiguous: false });
       else {
@@ -68,13 +68,13 @@ export function collectInserts(history: History, names: { readonly add: string; 
       held++;
     } else if (f === add && type === OK && columns.pair[i]! >= 0 && fateAt(columns, columns.pair[i]!) === 'acknowledged') {
       acknowledged++;
-      const element = collection.elements.get(nameOf(valueOf(columns.value[columns.pair[i]!]!)))!;
+      const element = collection.elements.get(nameOf(spelledOut(columns.value[columns.pair[i]!]!)))!;
       if (element.ambiguous) continue;
       element.acked = i;
       collection.acks.push(i);
     } else if (f === read && type === OK && columns.pair[i]! >= 0 && isApplied(columns, i)) {
       reads++;
-      const value = valueOf(columns.value[i]!);
+      const value = spelledOut(columns.value[i]!);
       const contents = Array.isArray(value) ? contentsOf(value as readonly Value[], collection.elements) : undefined;
       if (contents === undefined) unclear.push(i);
       else {
