@@ -26,9 +26,9 @@ import { NOT_SEQUENTIAL, verifySequential } from '../linearizability/proof/verif
 import { verifySubHistory } from '../linearizability/proof/verify-sub-history.ts';
 import { verifyLockCertificate } from '../lock/certificate.ts';
 import { LOCK_ANOMALIES } from '../lock/lock.ts';
-import { LOST_UPDATE_VERIFIERS } from '../lost-update/certificate.ts';
 import { verifyLogCertificate } from '../log/certificate.ts';
 import { LOG_ANOMALIES } from '../log/findings.ts';
+import { LOST_UPDATE_VERIFIERS } from '../lost-update/certificate.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
 import { verifyQueueCertificate } from '../queue/certificate.ts';
 import { verifyRateCertificate } from '../rate/certificate.ts';
