@@ -15,7 +15,7 @@ import { type HistoryFormat, onlyKeys, type ReadHistory, readHistory } from '../
 import { DEFAULT_OUT } from '../../harness/store/index.ts';
 import { createRealClock } from '../../harness/time/real-clock.ts';
 import { WORKLOADS, type WorkloadEntry } from '../../workloads/registry/workloads.ts';
-import { lookUp } from '../resolve.ts';
+import { lookUp, parseOptions } from '../resolve.ts';
 import { CheckWorkers } from './check-workers.ts';
 import { checksOfRun } from './checks-of-run.ts';
 import { type IsolationSummary, isolationSummary } from './isolation-summary.ts';
@@ -73,7 +73,7 @@ export interface CheckedFile {
   readonly error?: { readonly code: string; readonly message: string; readonly remedy: string; readonly exitCode: number };
 }
 
-/** Throws ORDEAL_UNKNOWN_MODEL, _CHECKER, ORDEAL_BAD_OPTION for an engine that there is not or cannot be chosen; what is wrong with a file is in its line. */
+/** Throws ORDEAL_UNKNOWN_MODEL, _CHECKER, ORDEAL_BAD_OPTION for options that the checker has not, or an engine that cannot be chosen; what is wrong with a file is in its line. */
 export async function checkFiles(request: CheckFilesRequest): Promise<readonly CheckedFile[]> {
   if (request.engine !== undefined && !ENGINE_NAMES.includes(request.engine)) {
     throw unknownName('ORDEAL_BAD_OPTION', 'engine', request.engine, ENGINE_NAMES, '--engine');
@@ -82,7 +82,7 @@ export async function checkFiles(request: CheckFilesRequest): Promise<readonly C
     const what = 'sequential consistency has a search of its own: no engine can be chosen for it, and no order is handed out';
     throw new OrdealError('ORDEAL_BAD_OPTION', { what, where: '--consistency', value: request.consistency, remedy: 'Leave --engine and --witness out.' });
   }
-  const named = requested(request);
+  const named = await requested(request);
   const checked: CheckedFile[] = [];
   const workers = new CheckWorkers(createRealClock());
   try {
@@ -111,8 +111,8 @@ interface NamedChecks {
   readonly refs: readonly ModuleRef[];
 }
 
-/** What the request names; undefined where it names neither a model nor a checker. Throws ORDEAL_UNKNOWN_MODEL, _CHECKER. */
-function requested(request: CheckFilesRequest): NamedChecks | undefined {
+/** What the request names; undefined where it names neither a model nor a checker. Throws ORDEAL_UNKNOWN_MODEL, _CHECKER, ORDEAL_BAD_OPTION. */
+async function requested(request: CheckFilesRequest): Promise<NamedChecks | undefined> {
   const options = (request.options ?? {}) as Readonly<Record<string, Value>>;
   if (request.model !== undefined) {
     lookUp(MODELS, request.model, 'model', 'ORDEAL_UNKNOWN_MODEL', '--model');
@@ -120,7 +120,9 @@ function requested(request: CheckFilesRequest): NamedChecks | undefined {
   }
   if (request.isolation !== undefined) return isolationCheck(request.isolation);
   if (request.checker === undefined) return undefined;
-  const { ref } = lookUp<CheckerEntry>(CHECKERS, request.checker, 'checker', 'ORDEAL_UNKNOWN_CHECKER', '--checker');
+  const { ref, load } = lookUp<CheckerEntry>(CHECKERS, request.checker, 'checker', 'ORDEAL_UNKNOWN_CHECKER', '--checker');
+  // here, where it is somebody's mistake: in the worker it would look like one of the checker
+  parseOptions((await load()).options, options, `checker ${request.checker}`);
   return { label: request.checker, refs: [{ ...ref, options }] };
 }
 

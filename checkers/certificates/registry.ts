@@ -7,6 +7,7 @@ import { CAPACITY_VERIFIERS } from '../capacity/certificate.ts';
 import { CONVERGENCE_VERIFIERS } from '../convergence/certificate.ts';
 import { verifyCounterBoundsCertificate } from '../counter/certificate.ts';
 import { IDEMPOTENCY_KEY_VERIFIERS } from '../idempotency-key/certificate.ts';
+import { INSERT_VERIFIERS } from '../inserts/certificate.ts';
 import { CYCLE } from '../isolation/findings/describe-cycle.ts';
 import { verifyCycle } from '../isolation/proof/verify-cycle.ts';
 import { FINDING_VERIFIERS } from '../isolation/proof/verify-finding.ts';
@@ -27,12 +28,15 @@ import { verifyLockCertificate } from '../lock/certificate.ts';
 import { LOCK_ANOMALIES } from '../lock/lock.ts';
 import { verifyLogCertificate } from '../log/certificate.ts';
 import { LOG_ANOMALIES } from '../log/findings.ts';
+import { LOST_UPDATE_VERIFIERS } from '../lost-update/certificate.ts';
 import { verifyMembershipCertificate } from '../membership/certificate.ts';
 import { verifyQueueCertificate } from '../queue/certificate.ts';
+import { verifyRateCertificate } from '../rate/certificate.ts';
 import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
 import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
 import { SAGA_VERIFIERS } from '../saga/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
+import { STATE_MACHINE_VERIFIERS } from '../state-machine/certificate.ts';
 import { verifyTtlCertificate } from '../ttl/certificate.ts';
 import { TTL_ANOMALIES } from '../ttl/ttl.ts';
 import { TWO_PHASE_COMMIT_VERIFIERS } from '../two-phase-commit/certificate.ts';
@@ -52,6 +56,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'side-effects/lost-effect': verifySideEffectsCertificate,
   'side-effects/failed-but-visible': verifySideEffectsCertificate,
   'side-effects/effect-without-intent': verifySideEffectsCertificate,
+  'rate/too-many': verifyRateCertificate,
   'queue/lost': verifyQueueCertificate,
   'queue/lost-some': verifyQueueCertificate,
   'queue/dead-lettered': verifyQueueCertificate,
@@ -86,6 +91,9 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...CONVERGENCE_VERIFIERS,
   ...REGISTER_VERSION_VERIFIERS,
   ...TWO_PHASE_COMMIT_VERIFIERS,
+  ...STATE_MACHINE_VERIFIERS,
+  ...LOST_UPDATE_VERIFIERS,
+  ...INSERT_VERIFIERS,
 };
 
 /** One verifier for all kinds of a checker. */

@@ -85,6 +85,31 @@ export const CHECKERS = {
     ref: ref('register-versions/monotonic', 'monotonic'),
     load: async () => (await import('../register-versions/monotonic.ts')).monotonic as Checker,
   },
+  'state-machine': {
+    summary: 'states of entities change by allowed transitions only; acknowledged transitions are not lost, refused ones not seen',
+    ref: ref('state-machine/state-machine', 'stateMachine'),
+    load: async () => (await import('../state-machine/state-machine.ts')).stateMachine as Checker,
+  },
+  rate: {
+    summary: 'in no window of so long are more than so many granted',
+    ref: ref('rate/rate', 'rate'),
+    load: async () => (await import('../rate/rate.ts')).rate as Checker,
+  },
+  'lost-update': {
+    summary: 'no two acknowledged updates are based on the same version, and none is gone afterwards',
+    ref: ref('lost-update/lost-update', 'lostUpdate'),
+    load: async () => (await import('../lost-update/lost-update.ts')).lostUpdate as Checker,
+  },
+  'causal-reverse': {
+    summary: 'an insert that was acknowledged before another began is seen wherever the other is',
+    ref: ref('inserts/causal-reverse', 'causalReverse'),
+    load: async () => (await import('../inserts/causal-reverse.ts')).causalReverse as Checker,
+  },
+  'long-fork': {
+    summary: 'of two reads of a collection that is only added to, one has everything that the other has',
+    ref: ref('inserts/long-fork', 'longFork'),
+    load: async () => (await import('../inserts/long-fork.ts')).longFork as Checker,
+  },
   convergence: {
     summary: 'when updates have ended all nodes come to show the same; and the same updates make the same state',
     ref: ref('convergence/convergence', 'convergence'),

@@ -3,9 +3,13 @@ import { bankTrial } from '../bank/testing/trial.ts';
 import { capacityTrial } from '../capacity/testing/trial.ts';
 import { convergenceTrial } from '../convergence/testing/trial.ts';
 import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
+import { causalReverseTrial, longForkTrial } from '../inserts/testing/trial.ts';
+import { lostUpdateTrial } from '../lost-update/testing/trial.ts';
+import { rateTrial } from '../rate/testing/trial.ts';
 import { recoveryTrial } from '../recovery/testing/trial.ts';
 import { boundedStalenessTrial, monotonicTrial } from '../register-versions/testing/trial.ts';
 import { sagaTrial } from '../saga/testing/trial.ts';
+import { stateMachineTrial } from '../state-machine/testing/trial.ts';
 import { twoPhaseCommitTrial } from '../two-phase-commit/testing/trial.ts';
 import type { LawTrial } from './law-trial.ts';
 
@@ -19,4 +23,9 @@ export const LAWS: Readonly<Record<string, LawTrial>> = {
   'bounded-staleness': boundedStalenessTrial,
   monotonic: monotonicTrial,
   'two-phase-commit': twoPhaseCommitTrial,
+  'state-machine': stateMachineTrial,
+  rate: rateTrial,
+  'lost-update': lostUpdateTrial,
+  'causal-reverse': causalReverseTrial,
+  'long-fork': longForkTrial,
 };

@@ -117,6 +117,48 @@ describe('ordeal check', () => {
     expect([exitCode, stderr]).toEqual([64, expect.stringMatching(/^ORDEAL_BAD_OPTION {2}--engine\n {2}unknown engine "windowed".*known: .*windowed-search/)]);
   });
 
+  describe('gives a checker its options', () => {
+    const line = (type: string, process: number, f: string, value: unknown, time: number): string => JSON.stringify({ process, type, f, value, time });
+    const check = (file: string, checker: string, ...pairs: readonly string[]) =>
+      callMain('check', path(file), '--checker', checker, ...pairs.flatMap((pair) => ['--with', pair]));
+    beforeAll(() => {
+      const grants = [0, 1, 2].flatMap((n) => [line('invoke', n, 'acquire', null, n * 2_000_000), line('ok', n, 'acquire', null, n * 2_000_000 + 1_000_000)]);
+      write('grants.jsonl', ...grants);
+      const reads = ['paid', 'new'].flatMap((state, n) => [line('invoke', n, 'look', null, 4 * n), line('ok', n, 'look', state, 4 * n + 2)]);
+      write('order.jsonl', ...reads);
+    });
+
+    it('numbers, choices, several of them', async () => {
+      expect((await check('grants.jsonl', 'rate', 'limit=3', 'windowMs=100')).exitCode).toBe(0);
+      const { exitCode, stdout } = await check('grants.jsonl', 'rate', 'limit=2', 'windowMs=100', 'per=all');
+      expect([exitCode, stdout]).toEqual([1, expect.stringContaining('3 grants happened within')]);
+      expect((await check('grants.jsonl', 'rate', 'limit=2', 'windowMs=3')).exitCode).toBe(0);
+    });
+
+    it('JSON, and texts without quotes', async () => {
+      const { exitCode, stdout } = await check('order.jsonl', 'state-machine', 'transitions={"new":["paid"]}', 'read=look');
+      expect([exitCode, stdout]).toEqual([1, expect.stringContaining('read "new" from the entity')]);
+    });
+
+    it('none: what a checker cannot judge without them is unknown, and says so', async () => {
+      const { exitCode, stdout } = await check('grants.jsonl', 'rate');
+      expect([exitCode, stdout]).toEqual([2, expect.stringContaining('State it, as in --with limit=100.')]);
+    });
+
+    it.each([
+      ['one that it has not', 'limt=2', 'checker rate', 'Unrecognized key: "limt"'],
+      ['a text for a number', 'limit=many', 'checker rate', 'limit: Invalid input: expected number, received string'],
+      ['a number out of bounds', 'windowMs=0', 'checker rate', 'windowMs: Too small: expected number to be >0'],
+      ['a choice that there is not', 'per=nobody', 'checker rate', 'per: Invalid option: expected one of "key"|"all"'],
+      ['one without a value', 'limit', '--with', '"limit" is no key=value'],
+      ['one without a name', '=3', '--with', '"=3" is no key=value'],
+    ])('and refuses %s', async (_, pair, where, what) => {
+      const { exitCode, stdout, stderr } = await check('grants.jsonl', 'rate', pair);
+      expect([exitCode, stdout]).toEqual([64, '']);
+      expect(stderr.startsWith(`ORDEAL_BAD_OPTION  ${where}\n  ${what}\n`)).toBe(true);
+    });
+  });
+
   it('asks for less than the clock says where it is told to', async () => {
     const { exitCode, stdout } = await callMain('check', path('stale.jsonl'), '--consistency', 'sequential');
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('valid')]);
