@@ -31,8 +31,16 @@ export interface Effects {
   readonly writes: ReadonlyMap<number, ReadonlyMap<string, Writes>>;
   /** Whether an observer says what was applied; else the clients' acknowledgements do. */
   readonly observed: boolean;
-  readonly requested: number;
+  /** Every request of a client. */
+  readonly asked: readonly Asked[];
   readonly refused: number;
+}
+
+/** A request: its invocation, and the token that it carried. */
+export interface Asked {
+  readonly at: number;
+  readonly key: number;
+  readonly token: number | undefined;
 }
 
 /** Names of values, by which they are compared. */
@@ -51,7 +59,8 @@ export function collectEffects(history: History, update: string, budget: Budget)
   /** By invocation, the greatest effect before it. */
   const floors = new Map<number, number>();
   const observed = isObserved(history, f);
-  const counts = { requested: 0, refused: 0 };
+  const asked: Asked[] = [];
+  let refused = 0;
   const accept = (at: number, value: Value | undefined, before: number): void => {
     const key = columns.key[at]!;
     const token = numberIn(value, 'token');
@@ -66,18 +75,19 @@ export function collectEffects(history: History, update: string, budget: Budget)
     if (!isClient(columns, i)) {
       if (columns.process[i]! < -1) accept(i, read(columns.value[i]!), floor);
     } else if (eventType(columns, i) === INVOKE) {
-      counts.requested++;
+      const body = read(columns.value[i]!);
+      asked.push({ at: i, key: columns.key[i]!, token: numberIn(body, 'token') });
       if (!observed) floors.set(i, floor);
       const failed = isRefused(history, i);
-      if (failed) counts.refused++;
-      noteWrite(writes, columns.key[i]!, nameOf(fieldOf(read(columns.value[i]!), 'to')), failed ? i : -1);
+      if (failed) refused++;
+      noteWrite(writes, columns.key[i]!, nameOf(fieldOf(body, 'to')), failed ? i : -1);
     } else if (!observed && eventType(columns, i) === OK && isApplied(columns, i) && columns.pair[i]! >= 0) {
       const invoked = columns.pair[i]!;
       accept(i, read(columns.value[invoked]!), floors.get(invoked)!);
       floors.delete(invoked);
     }
   }
-  return { effects, writes, observed, ...counts };
+  return { effects, writes, observed, asked, refused };
 }
 
 function isObserved(history: History, f: number): boolean {

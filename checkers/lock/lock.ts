@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Anomaly, Budget, Checker, History, Reason, Result, Value } from '../../harness/contracts/index.ts';
+import { formatSeconds } from '../../harness/time/units.ts';
 import { errorCodeAt, whenAt, whoAt, words } from '../columns/events.ts';
 import { conclude } from '../verdict/conclude.ts';
 import { spellOutByType } from '../verdict/spelled-out.ts';
@@ -20,6 +21,10 @@ const options = z.strictObject({
     .describe(
       'The operation at the resource behind the lock, {"token", "from", "to"}: the fencing token, the value that it is based on and the one that it writes. Where an observer writes events of this name, they alone say what was applied, in their order.',
     ),
+  lateUpdates: z
+    .enum(['expected', 'not-expected'])
+    .default('not-expected')
+    .describe('expected: where no holder asked for an update after its lease had ended, the verdict is unknown; what locks are broken by was not there.'),
   initial: z.json().optional().describe('What the resource holds at first, where that is a value that may be written again.'),
 });
 
@@ -38,13 +43,17 @@ export const lock: Checker<LockCheckOptions> = {
   name: 'lock',
   summary: 'What a lock protects is changed by one holder at a time: no effect with an older fencing token than one before it, no lost update.',
   options,
-  check(history: History, { acquire, release, update, initial }: LockCheckOptions, budget: Budget): Result {
+  check(history: History, { acquire, release, update, initial, lateUpdates }: LockCheckOptions, budget: Budget): Result {
     const effects = collectEffects(history, update, budget);
     const holds = collectHolds(history, { acquire, release }, budget);
     const findings = [...staleTokens(effects), ...lostUpdates(effects, nameOf(initial as Value | undefined)), ...failedButVisible(effects)];
+    const late = effects.asked.filter(({ at, ...grant }) => isLate(holds, grant, history.columns.time[at]!)).length;
     const names = { update, ...(initial === undefined ? {} : { initial: initial as Value }) };
-    const { anomalies, counts } = spellOutByType(findings, LOCK_ANOMALIES, (finding) => tell(history, names, finding));
-    return conclude('lock', statsOf(history, effects, holds, counts), anomalies, openQuestions(history, effects, update));
+    const { anomalies, counts } = spellOutByType(findings, LOCK_ANOMALIES, (finding) => tell(history, names, holds, finding));
+    return conclude('lock', statsOf(history, { effects, holds, late }, counts), anomalies, [
+      ...openQuestions(history, effects, update),
+      ...(lateUpdates === 'expected' && late === 0 ? [NOTHING_LATE] : []),
+    ]);
   },
 };
 
@@ -85,7 +94,7 @@ function failedButVisible({ effects, writes, observed }: Effects): Finding[] {
   });
 }
 
-function tell(history: History, names: { readonly [key: string]: Value }, { type, first, second }: Finding): Anomaly {
+function tell(history: History, names: { readonly [key: string]: Value }, { grants }: Holds, { type, first, second }: Finding): Anomaly {
   const { key } = history.event(second);
   const resource = key === undefined ? 'the resource' : `the resource ${words(key)}`;
   const certificate = { kind: `lock/${type}`, data: { ...names, first, second } };
@@ -108,7 +117,13 @@ function tell(history: History, names: { readonly [key: string]: Value }, { type
     const sentence = `${resource} accepted an update with token ${value(second, 'token')} ${who(second)}, after one with token ${value(first, 'token')} ${who(first)}`;
     return { type, ops: [first, second], certificate, sentence };
   }
-  const sentence = `${resource} accepted two updates that are based on ${value(second, 'from')}: ${who(first)} and ${who(second)}; one of them is lost`;
+  // who believed to have the lock is what a reader asks first
+  const since = (at: number) => {
+    const token = bodyAt(history, at)['token'];
+    const grant = typeof token === 'number' ? grants.get(history.columns.key[at]!)?.get(token) : undefined;
+    return grant === undefined ? '' : ` (who had the lock since ${formatSeconds(grant.since)})`;
+  };
+  const sentence = `${resource} accepted two updates that are based on ${value(first, 'from')}: ${who(first)}${since(first)} and ${who(second)}${since(second)}; one of them is lost`;
   return { type, ops: [first, second], certificate, sentence };
 }
 
@@ -119,26 +134,36 @@ function bodyAt(history: History, at: number): { readonly [key: string]: Value }
   return source.value as { readonly [key: string]: Value };
 }
 
-function statsOf(history: History, { effects, observed, requested, refused }: Effects, holds: Holds, anomalies: Value): Value {
-  const { acquired, holders, overlaps, firstOverlap, leaseEnds } = holds;
+/** Whether the lease of that token had certainly ended by then. */
+function isLate({ grants }: Holds, { key, token }: { readonly key: number; readonly token: number | undefined }, time: number): boolean {
+  return token !== undefined && time > (grants.get(key)?.get(token)?.ends ?? Number.POSITIVE_INFINITY);
+}
+
+function statsOf(history: History, judged: { readonly effects: Effects; readonly holds: Holds; readonly late: number }, anomalies: Value): Value {
+  const { effects, observed, asked, refused } = judged.effects;
+  const { acquired, holders, overlaps, firstOverlap } = judged.holds;
   const begun = ({ at }: Effect) => history.columns.time[history.columns.process[at]! < 0 ? at : history.columns.pair[at]!]!;
-  const late = effects.filter(
-    (effect) => effect.token !== undefined && begun(effect) > (leaseEnds.get(effect.key)?.get(effect.token) ?? Number.POSITIVE_INFINITY),
-  );
   return {
     acquired,
     holders,
     overlaps,
     firstOverlap,
-    updates: requested,
+    updates: asked.length,
+    askedAfterLease: judged.late,
     refused,
     accepted: effects.length,
     acceptedBy: observed ? 'observer' : 'acknowledgement',
     withoutToken: effects.filter(({ token }) => token === undefined).length,
-    afterLease: late.length,
+    afterLease: effects.filter((effect) => isLate(judged.holds, effect, begun(effect))).length,
     anomalies,
   };
 }
+
+const NOTHING_LATE: Reason = {
+  code: 'nothing-late',
+  message: 'no holder asked for an update after its lease had ended: whether the resource is safe then was not seen',
+  remedy: 'Let the run take longer, or more holders stall.',
+};
 
 function openQuestions(history: History, { effects }: Effects, update: string): Reason[] {
   if (effects.length === 0) return [{ code: 'nothing-accepted', message: `no "${update}" was accepted by the resource` }];

@@ -4,6 +4,7 @@ import type { Workload } from '../../harness/contracts/index.ts';
 import { type BankOptions, bank as bankWorkload } from '../bank/bank.ts';
 import { type CounterOptions, counter as counterWorkload } from '../counter/counter.ts';
 import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
+import { type LockOptions, lock as lockWorkload } from '../lock/lock.ts';
 import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
 import { type QueueOptions, queue as queueWorkload } from '../queue/queue.ts';
 import { type RegisterOptions, register as registerWorkload } from '../register/register.ts';
@@ -29,6 +30,9 @@ export const counter = (options: Partial<CounterOptions> = {}): Use<Workload> =>
 export const bank = (options: Partial<BankOptions> = {}): Use<Workload> => use(bankWorkload, options);
 /** Unique messages through a queue; every confirmed one must be delivered. */
 export const queue = (options: Partial<QueueOptions> = {}): Use<Workload> => use(queueWorkload, options);
+
+/** Locks with leases, and updates of what they protect, plain or fenced. */
+export const lock = (options: Partial<LockOptions> = {}): Use<Workload> => use(lockWorkload, options);
 
 /** Transactions that append to lists and read them, judged for isolation. */
 export const listAppend = (options: Partial<ListAppendOptions> = {}): Use<Workload> => use(listAppendWorkload, options);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Capability, Cluster, Node, NodeId, Program, System, Value } from '../../../harness/contracts/index.ts';
 import { findBinary } from '../../provision/find-binary.ts';
+import { lockClients } from './lock-client.ts';
 import { allHealthy, memberStatuses } from './members.ts';
 import { type EtcdOptions, etcdOptions } from './options.ts';
 import { CLIENT_PORT, PEER_PORT } from './ports.ts';
@@ -36,6 +37,7 @@ export const etcd: System<EtcdOptions> = {
     register: registerClients,
     set: setClients,
     'unique-ids': uniqueIdsClients,
+    lock: lockClients,
   },
   async settled(cluster, signal) {
     if (!(await allHealthy(cluster, signal))) return false;
