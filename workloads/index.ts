@@ -1,7 +1,21 @@
 /** `ordeal/workloads`: the workloads for configurations, and what a workload of your own is made of. */
 export * from '../harness/generator/index.ts';
 export type { BankOptions } from './bank/bank.ts';
-export { bank, counter, listAppend, lock, longFork, queue, register, requests, rwRegister, set, uniqueIds, writeSkew } from './configuration/workloads.ts';
+export {
+  bank,
+  counter,
+  listAppend,
+  lock,
+  longFork,
+  queue,
+  register,
+  requests,
+  rwRegister,
+  set,
+  uniqueIds,
+  watch,
+  writeSkew,
+} from './configuration/workloads.ts';
 export type { CounterOptions } from './counter/counter.ts';
 export type { ListAppendOptions } from './list-append/list-append.ts';
 export type { LockOptions } from './lock/lock.ts';
@@ -16,10 +30,12 @@ export type { RegisterOperation, RegisterValue } from './operations/register.ts'
 export type { SetElements, SetOperation } from './operations/set.ts';
 export type { Append, ListTransaction, Read, RegisterTransaction, Write } from './operations/transactions.ts';
 export type { UniqueIdsOperation } from './operations/unique-ids.ts';
+export type { Watched, WatchOperation, WatchRequest } from './operations/watch.ts';
 export type { QueueOptions } from './queue/queue.ts';
 export type { RegisterOptions } from './register/register.ts';
 export type { RequestsOptions } from './requests/requests.ts';
 export type { RwRegisterOptions } from './rw-register/rw-register.ts';
 export type { SetOptions } from './set/set.ts';
 export type { UniqueIdsOptions } from './unique-ids/unique-ids.ts';
+export type { WatchOptions } from './watch/watch.ts';
 export type { WriteSkewOptions } from './write-skew/write-skew.ts';

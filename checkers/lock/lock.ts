@@ -30,7 +30,7 @@ const options = z.strictObject({
 
 export type LockCheckOptions = z.infer<typeof options>;
 
-export const LOCK_ANOMALIES = ['stale-token', 'lost-update', 'failed-but-visible'] as const;
+export const LOCK_ANOMALIES = ['lost-update', 'stale-token', 'failed-but-visible'] as const;
 
 interface Finding {
   readonly type: (typeof LOCK_ANOMALIES)[number];

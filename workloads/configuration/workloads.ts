@@ -12,6 +12,7 @@ import { type RequestsOptions, requests as requestsWorkload } from '../requests/
 import { type RwRegisterOptions, rwRegister as rwRegisterWorkload } from '../rw-register/rw-register.ts';
 import { type SetOptions, set as setWorkload } from '../set/set.ts';
 import { type UniqueIdsOptions, uniqueIds as uniqueIdsWorkload } from '../unique-ids/unique-ids.ts';
+import { type WatchOptions, watch as watchWorkload } from '../watch/watch.ts';
 import { type WriteSkewOptions, writeSkew as writeSkewWorkload } from '../write-skew/write-skew.ts';
 
 /** Reads, writes and compare-and-sets of registers, judged for linearizability. */
@@ -48,3 +49,6 @@ export const writeSkew = (options: Partial<WriteSkewOptions> = {}): Use<Workload
 
 /** Transactions that append to one list of a group or read all of it, judged for isolation. */
 export const longFork = (options: Partial<LongForkOptions> = {}): Use<Workload> => use(longForkWorkload, options);
+
+/** Keys that are written and watched; every stream brings every change once and in order. */
+export const watch = (options: Partial<WatchOptions> = {}): Use<Workload> => use(watchWorkload, options);

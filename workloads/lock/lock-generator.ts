@@ -64,10 +64,10 @@ export class LockGenerator implements Generator {
     return { kind: 'op', op: onThread(own, thread, operation), next: new LockGenerator(this.#mix, this.#emitted + 1, this.#holders) };
   }
 
-  update(_context: GenContext, event: Event): Generator {
+  update(context: GenContext, event: Event): Generator {
     const { process } = event;
     if (typeof process !== 'number') return this;
-    const holder = afterwards(this.#holders.get(process), event);
+    const holder = afterwards(this.#holders.get(process), event, context.now);
     if (holder === undefined && !this.#holders.has(process)) return this;
     const holders = new Map(this.#holders);
     if (holder === undefined) holders.delete(process);
@@ -95,18 +95,18 @@ export class LockGenerator implements Generator {
 
 const PENDING: Step = { kind: 'pending' };
 
-/** Where a process is after an event of its own; undefined: nowhere. */
-function afterwards(holder: Holder | undefined, { f, type, key, value, time, applied }: Event): Holder | undefined {
+/** Where a process is after an event of its own; undefined: nowhere. `now`: as generators count time, which events do not. */
+function afterwards(holder: Holder | undefined, { f, type, key, value, applied }: Event, now: Ns): Holder | undefined {
   if (type === 'info') return undefined;
   if (f === 'acquire' && type === 'invoke') {
     return { next: 'acquire', key: key as number, hold: ms((value as { readonly hold: number }).hold), token: null, from: null, notBefore: START };
   }
   if (holder === undefined || type === 'invoke') return holder;
   const done = type === 'ok' && applied !== false;
-  if (f === 'acquire') return done ? { ...holder, next: 'read', token: tokenIn(value) } : { ...holder, notBefore: (time + BACK_OFF) as Ns };
+  if (f === 'acquire') return done ? { ...holder, next: 'read', token: tokenIn(value) } : { ...holder, notBefore: (now + BACK_OFF) as Ns };
   if (f === 'read') {
     if (!done) return { ...holder, next: 'release' };
-    return { ...holder, next: 'update', from: typeof value === 'number' ? value : null, notBefore: (time + holder.hold) as Ns };
+    return { ...holder, next: 'update', from: typeof value === 'number' ? value : null, notBefore: (now + holder.hold) as Ns };
   }
   return f === 'update' ? { ...holder, next: 'release' } : undefined;
 }

@@ -9,6 +9,7 @@ import { CLIENT_PORT, PEER_PORT } from './ports.ts';
 import { registerClients } from './register-client.ts';
 import { setClients } from './set-client.ts';
 import { uniqueIdsClients } from './unique-ids-client.ts';
+import { watchClients } from './watch-client.ts';
 
 interface ProvisionedEtcd {
   readonly etcd: string;
@@ -38,6 +39,7 @@ export const etcd: System<EtcdOptions> = {
     set: setClients,
     'unique-ids': uniqueIdsClients,
     lock: lockClients,
+    watch: watchClients,
   },
   async settled(cluster, signal) {
     if (!(await allHealthy(cluster, signal))) return false;
