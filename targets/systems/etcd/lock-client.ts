@@ -26,6 +26,7 @@ interface Held {
 class LockClient implements Client {
   readonly #gateway: Gateway;
   readonly #clock: Clock;
+  /** By lock, the last that was granted, also when it has been given back. */
   readonly #held = new Map<number, Held>();
 
   constructor({ gateway, clock }: SessionParts) {
@@ -89,14 +90,15 @@ class LockClient implements Client {
       await this.#gateway.post('/v3/kv/put', put, signal);
       return { type: 'ok', value: null };
     }
-    const compare = [{ key: this.#held.get(key)?.lockKey ?? '', target: 'VERSION', result: 'GREATER', version: '0' }];
+    const held = this.#held.get(key);
+    if (held === undefined) return { type: 'ok', value: null, applied: false };
+    const compare = [{ key: held.lockKey, target: 'VERSION', result: 'GREATER', version: '0' }];
     const { succeeded } = (await this.#gateway.post('/v3/kv/txn', { compare, success: [{ request_put: put }] }, signal)) as { succeeded?: boolean };
     return succeeded === true ? { type: 'ok', value: null } : { type: 'ok', value: null, applied: false };
   }
 
   async #release(key: number, signal: AbortSignal): Promise<Outcome> {
     const held = this.#held.get(key);
-    this.#held.delete(key);
     const isThere = held !== undefined && (await this.#revoke(held.lease, signal));
     return isThere ? { type: 'ok', value: null } : { type: 'ok', value: null, applied: false };
   }
