@@ -3,6 +3,7 @@ import type { Budget, History, Value } from '../../harness/contracts/index.ts';
 import { canonicalJson } from '../../harness/history/canonical-json.ts';
 import { eventType, FAIL, INVOKE, isApplied, isClient, OK } from '../../harness/history/columns.ts';
 import { outcomeAt } from '../columns/events.ts';
+import { runPhases } from '../columns/run-phases.ts';
 import { fieldOf, numberIn, valueReader } from '../columns/value-reader.ts';
 import { ask } from '../verdict/exhausted.ts';
 
@@ -31,9 +32,18 @@ export interface Effects {
   readonly writes: ReadonlyMap<number, ReadonlyMap<string, Writes>>;
   /** Whether an observer says what was applied; else the clients' acknowledgements do. */
   readonly observed: boolean;
+  /** What final reads showed. */
+  readonly finals: readonly Shown[];
   /** Every request of a client. */
   readonly asked: readonly Asked[];
   readonly refused: number;
+}
+
+/** A read of the resource when all updates had ended: its completion, and the name of the value. */
+export interface Shown {
+  readonly at: number;
+  readonly key: number;
+  readonly value: string;
 }
 
 /** A request: its invocation, and the token that it carried. */
@@ -49,10 +59,10 @@ export function nameOf(value: Value | undefined): string | undefined {
 }
 
 /** O(events). `update` is the name of the operation, and of the event of an observer. Throws BudgetExhausted. */
-export function collectEffects(history: History, update: string, budget: Budget): Effects {
+export function collectEffects(history: History, names: { readonly update: string; readonly read: string }, budget: Budget): Effects {
   const { columns } = history;
   const read = valueReader(history);
-  const f = history.fs.indexOf(update);
+  const f = history.fs.indexOf(names.update);
   const effects: Effect[] = [];
   const writes = new Map<number, Map<string, Writes>>();
   const greatest = new Map<number, number>();
@@ -87,7 +97,20 @@ export function collectEffects(history: History, update: string, budget: Budget)
       floors.delete(invoked);
     }
   }
-  return { effects, writes, observed, asked, refused };
+  return { effects, writes, observed, finals: finalReads(history, names.read, read), asked, refused };
+}
+
+/** Nothing in a history that does not say when final reads began. */
+function finalReads(history: History, name: string, read: (id: number) => Value | undefined): Shown[] {
+  const { columns, length } = history;
+  const begin = runPhases(history).get('final-reads');
+  const f = history.fs.indexOf(name);
+  const shown: Shown[] = [];
+  for (let i = begin ?? length; i < length; i++) {
+    if (columns.f[i] !== f || !isClient(columns, i) || eventType(columns, i) !== OK || columns.pair[i]! < begin!) continue;
+    shown.push({ at: i, key: columns.key[i]!, value: nameOf(read(columns.value[i]!)) ?? 'null' });
+  }
+  return shown;
 }
 
 function isObserved(history: History, f: number): boolean {

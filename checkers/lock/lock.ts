@@ -21,6 +21,7 @@ const options = z.strictObject({
     .describe(
       'The operation at the resource behind the lock, {"token", "from", "to"}: the fencing token, the value that it is based on and the one that it writes. Where an observer writes events of this name, they alone say what was applied, in their order.',
     ),
+  read: z.string().default('read').describe('The operation that reads the resource; final reads must not show a value that accepted updates have replaced.'),
   lateUpdates: z
     .enum(['expected', 'not-expected'])
     .default('not-expected')
@@ -30,7 +31,7 @@ const options = z.strictObject({
 
 export type LockCheckOptions = z.infer<typeof options>;
 
-export const LOCK_ANOMALIES = ['lost-update', 'stale-token', 'failed-but-visible'] as const;
+export const LOCK_ANOMALIES = ['lost-update', 'rolled-back', 'stale-token', 'failed-but-visible'] as const;
 
 interface Finding {
   readonly type: (typeof LOCK_ANOMALIES)[number];
@@ -43,12 +44,17 @@ export const lock: Checker<LockCheckOptions> = {
   name: 'lock',
   summary: 'What a lock protects is changed by one holder at a time: no effect with an older fencing token than one before it, no lost update.',
   options,
-  check(history: History, { acquire, release, update, initial, lateUpdates }: LockCheckOptions, budget: Budget): Result {
-    const effects = collectEffects(history, update, budget);
+  check(history: History, { acquire, release, update, read, initial, lateUpdates }: LockCheckOptions, budget: Budget): Result {
+    const effects = collectEffects(history, { update, read }, budget);
     const holds = collectHolds(history, { acquire, release }, budget);
-    const findings = [...staleTokens(effects), ...lostUpdates(effects, nameOf(initial as Value | undefined)), ...failedButVisible(effects)];
+    const findings = [
+      ...staleTokens(effects),
+      ...lostUpdates(effects, nameOf(initial as Value | undefined)),
+      ...rolledBack(effects, nameOf(initial as Value | undefined)),
+      ...failedButVisible(effects),
+    ];
     const late = effects.asked.filter(({ at, ...grant }) => isLate(holds, grant, history.columns.time[at]!)).length;
-    const names = { update, ...(initial === undefined ? {} : { initial: initial as Value }) };
+    const names = { update, read, ...(initial === undefined ? {} : { initial: initial as Value }) };
     const { anomalies, counts } = spellOutByType(findings, LOCK_ANOMALIES, (finding) => tell(history, names, holds, finding));
     return conclude('lock', statsOf(history, { effects, holds, late }, counts), anomalies, [
       ...openQuestions(history, effects, update),
@@ -78,9 +84,31 @@ function lostUpdates({ effects, writes }: Effects, initial: string | undefined):
       return [];
     }
     known.count++;
-    const allowed = Math.max(1, (writes.get(key)?.get(from)?.possible ?? 0) + (from === initial ? 1 : 0));
+    const allowed = timesWritten(writes, key, from, initial);
     return known.count > allowed ? [{ type: 'lost-update', first: known.first, second: at }] : [];
   });
+}
+
+/** A final read shows a value that accepted updates have replaced as often as it may have been written: they are lost. */
+function rolledBack({ effects, writes, finals }: Effects, initial: string | undefined): Finding[] {
+  const replaced = new Map<number, Map<string, { last: number; count: number }>>();
+  for (const { at, key, from } of effects) {
+    if (from === undefined) continue;
+    const ofKey = replaced.get(key) ?? new Map<string, { last: number; count: number }>();
+    replaced.set(key, ofKey);
+    ofKey.set(from, { last: at, count: (ofKey.get(from)?.count ?? 0) + 1 });
+  }
+  return finals.flatMap(({ at, key, value }): Finding[] => {
+    const known = replaced.get(key)?.get(value);
+    return known !== undefined && known.last < at && known.count >= timesWritten(writes, key, value, initial)
+      ? [{ type: 'rolled-back', first: known.last, second: at }]
+      : [];
+  });
+}
+
+/** How often it can have been there; once, where nobody says who wrote it. */
+function timesWritten(writes: Effects['writes'], key: number, value: string, initial: string | undefined): number {
+  return Math.max(1, (writes.get(key)?.get(value)?.possible ?? 0) + (value === initial ? 1 : 0));
 }
 
 /** Effects that an observer saw, or that others are based on, of updates that failed or were refused. */
@@ -112,6 +140,10 @@ function tell(history: History, names: { readonly [key: string]: Value }, { gran
       certificate,
       sentence: `the update of ${resource} to ${value(first, 'to')} ${who(first)} ${why}, as the one ${who(second)} shows`,
     };
+  }
+  if (type === 'rolled-back') {
+    const sentence = `${resource} accepted an update from ${value(first, 'from')} to ${value(first, 'to')} ${who(first)}, and at the end ${who(second).replace(/^of /, '')} shows ${value(first, 'from')} again`;
+    return { type, ops: [first, second], certificate, sentence };
   }
   if (type === 'stale-token') {
     const sentence = `${resource} accepted an update with token ${value(second, 'token')} ${who(second)}, after one with token ${value(first, 'token')} ${who(first)}`;

@@ -25,8 +25,7 @@ it('the first clients watch, the others write unique values; a watcher begins an
 });
 
 it('another process begins behind what the one before it has seen', () => {
-  const context = (process: number) =>
-    ({ now: 0 as Ns, threads: [0], isFree: () => true, processOf: () => process, rng: createRng(1) }) as never;
+  const context = (process: number) => ({ now: 0 as Ns, threads: [0], isFree: () => true, processOf: () => process, rng: createRng(1) }) as never;
   const event = (type: 'invoke' | 'ok' | 'info', value: object) => ({ index: 0, type, process: 0, f: 'watch', value, time: 0 as Ns }) as never;
   const seen = new WatchGenerator({ keys: 1, watchers: 1 })
     .update(context(0), event('invoke', { from: 0 }))
