@@ -15,7 +15,7 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('Guard each write by the fencing token: the resource refuses it, in the same step, when that lock is held no longer.'),
-  locks: z.int().min(1).max(1024).default(3).describe('How many locks there are, each with a resource of its own.'),
+  locks: z.int().min(1).max(1024).default(5).describe('How many locks there are, each with a resource of its own.'),
   leaseMs: z.int().min(1).default(1_000).describe('For how long a lock is granted (ms). Nobody renews it. A system may grant more: etcd counts whole seconds.'),
   holdMs: z.int().min(0).default(100).describe('A holder takes up to so long between its read and its write (ms).'),
   stallShare: z
