@@ -1,23 +1,41 @@
 /** `ordeal/workloads`: the workloads for configurations, and what a workload of your own is made of. */
 export * from '../harness/generator/index.ts';
 export type { BankOptions } from './bank/bank.ts';
-export { bank, counter, listAppend, longFork, queue, register, requests, rwRegister, set, uniqueIds, writeSkew } from './configuration/workloads.ts';
+export {
+  bank,
+  counter,
+  listAppend,
+  lock,
+  longFork,
+  queue,
+  register,
+  requests,
+  rwRegister,
+  set,
+  uniqueIds,
+  watch,
+  writeSkew,
+} from './configuration/workloads.ts';
 export type { CounterOptions } from './counter/counter.ts';
 export type { ListAppendOptions } from './list-append/list-append.ts';
+export type { LockOptions } from './lock/lock.ts';
 export type { LongForkOptions } from './long-fork/long-fork.ts';
 export { type NumberedOperation, NumberedOperations } from './numbered/numbered-operations.ts';
 export { BANK, type BankBalances, type BankOperation, type Transfer } from './operations/bank.ts';
 export type { CounterOperation, CounterTags } from './operations/counter.ts';
+export type { LockGrant, LockOperation, LockUpdate } from './operations/lock.ts';
 export type { LogAnswer, LogOperation, Poll, Polled, Rebalanced, Send, Sent } from './operations/log.ts';
 export type { DrainedMessages, QueueDelivery, QueueOperation } from './operations/queue.ts';
 export type { RegisterOperation, RegisterValue } from './operations/register.ts';
 export type { SetElements, SetOperation } from './operations/set.ts';
 export type { Append, ListTransaction, Read, RegisterTransaction, Write } from './operations/transactions.ts';
 export type { UniqueIdsOperation } from './operations/unique-ids.ts';
+export type { Watched, WatchOperation, WatchRequest } from './operations/watch.ts';
 export type { QueueOptions } from './queue/queue.ts';
 export type { RegisterOptions } from './register/register.ts';
 export type { RequestsOptions } from './requests/requests.ts';
 export type { RwRegisterOptions } from './rw-register/rw-register.ts';
 export type { SetOptions } from './set/set.ts';
 export type { UniqueIdsOptions } from './unique-ids/unique-ids.ts';
+export type { WatchOptions } from './watch/watch.ts';
 export type { WriteSkewOptions } from './write-skew/write-skew.ts';

@@ -5,6 +5,7 @@ import { HOLDS, refuted, type Verification } from '../certificates/verifier.ts';
 
 interface Data {
   readonly update: string;
+  readonly read: string;
   readonly initial?: Value;
   readonly first: number;
   readonly second: number;
@@ -22,6 +23,7 @@ export function verifyLockCertificate(history: History, anomaly: Anomaly): Verif
   const events = Array.from({ length: history.length }, (_, i) => history.event(i));
   const observed = events.some((event) => isObserver(event) && event.f === data.update);
   const accepted = (at: number): Update | undefined => acceptedAt(history, events[at], data.update, observed);
+  if (anomaly.certificate.kind === 'lock/rolled-back') return verifyRolledBack(history, events, data, accepted);
   const second = accepted(data.second);
   if (second === undefined) return refuted('the later update was not accepted');
   if (anomaly.certificate.kind === 'lock/failed-but-visible') return verifyVisible(history, events, data, second, observed);
@@ -39,6 +41,17 @@ export function verifyLockCertificate(history: History, anomaly: Anomaly): Verif
   ).length;
   const writes = events.filter((event) => event.key === second.key && mayWrite(history, event, data.update, from)).length + (same(from, data.initial) ? 1 : 0);
   return based > Math.max(1, writes) ? HOLDS : refuted(`the value may have been written ${writes} times`);
+}
+
+function verifyRolledBack(history: History, events: readonly Event[], data: Data, accepted: (at: number) => Update | undefined): Verification {
+  const shows = events[data.second];
+  const begun = events.findLastIndex(({ process, f, value }) => process === 'observer:lifecycle' && f === 'phase' && value === 'final-reads');
+  const isFinal = shows?.f === data.read && shows.type === 'ok' && typeof shows.process === 'number' && (history.columns.pair[data.second] ?? -1) > begun;
+  if (begun < 0 || !isFinal) return refuted('it is no final read');
+  const based = events.filter(({ index }) => index < data.second && accepted(index)?.key === shows.key && same(accepted(index)?.value['from'], shows.value));
+  const writes = events.filter((event) => event.key === shows.key && mayWrite(history, event, data.update, shows.value)).length;
+  const times = Math.max(1, writes + (same(shows.value, data.initial) ? 1 : 0));
+  return based.length >= times && based.some(({ index }) => index === data.first) ? HOLDS : refuted('the value may be there still, or again');
 }
 
 function verifyVisible(history: History, events: readonly Event[], data: Data, second: Update, observed: boolean): Verification {

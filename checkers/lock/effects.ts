@@ -3,6 +3,7 @@ import type { Budget, History, Value } from '../../harness/contracts/index.ts';
 import { canonicalJson } from '../../harness/history/canonical-json.ts';
 import { eventType, FAIL, INVOKE, isApplied, isClient, OK } from '../../harness/history/columns.ts';
 import { outcomeAt } from '../columns/events.ts';
+import { runPhases } from '../columns/run-phases.ts';
 import { fieldOf, numberIn, valueReader } from '../columns/value-reader.ts';
 import { ask } from '../verdict/exhausted.ts';
 
@@ -31,8 +32,25 @@ export interface Effects {
   readonly writes: ReadonlyMap<number, ReadonlyMap<string, Writes>>;
   /** Whether an observer says what was applied; else the clients' acknowledgements do. */
   readonly observed: boolean;
-  readonly requested: number;
+  /** What final reads showed. */
+  readonly finals: readonly Shown[];
+  /** Every request of a client. */
+  readonly asked: readonly Asked[];
   readonly refused: number;
+}
+
+/** A read of the resource when all updates had ended: its completion, and the name of the value. */
+export interface Shown {
+  readonly at: number;
+  readonly key: number;
+  readonly value: string;
+}
+
+/** A request: its invocation, and the token that it carried. */
+export interface Asked {
+  readonly at: number;
+  readonly key: number;
+  readonly token: number | undefined;
 }
 
 /** Names of values, by which they are compared. */
@@ -41,17 +59,18 @@ export function nameOf(value: Value | undefined): string | undefined {
 }
 
 /** O(events). `update` is the name of the operation, and of the event of an observer. Throws BudgetExhausted. */
-export function collectEffects(history: History, update: string, budget: Budget): Effects {
+export function collectEffects(history: History, names: { readonly update: string; readonly read: string }, budget: Budget): Effects {
   const { columns } = history;
   const read = valueReader(history);
-  const f = history.fs.indexOf(update);
+  const f = history.fs.indexOf(names.update);
   const effects: Effect[] = [];
   const writes = new Map<number, Map<string, Writes>>();
   const greatest = new Map<number, number>();
   /** By invocation, the greatest effect before it. */
   const floors = new Map<number, number>();
   const observed = isObserved(history, f);
-  const counts = { requested: 0, refused: 0 };
+  const asked: Asked[] = [];
+  let refused = 0;
   const accept = (at: number, value: Value | undefined, before: number): void => {
     const key = columns.key[at]!;
     const token = numberIn(value, 'token');
@@ -66,18 +85,32 @@ export function collectEffects(history: History, update: string, budget: Budget)
     if (!isClient(columns, i)) {
       if (columns.process[i]! < -1) accept(i, read(columns.value[i]!), floor);
     } else if (eventType(columns, i) === INVOKE) {
-      counts.requested++;
+      const body = read(columns.value[i]!);
+      asked.push({ at: i, key: columns.key[i]!, token: numberIn(body, 'token') });
       if (!observed) floors.set(i, floor);
       const failed = isRefused(history, i);
-      if (failed) counts.refused++;
-      noteWrite(writes, columns.key[i]!, nameOf(fieldOf(read(columns.value[i]!), 'to')), failed ? i : -1);
+      if (failed) refused++;
+      noteWrite(writes, columns.key[i]!, nameOf(fieldOf(body, 'to')), failed ? i : -1);
     } else if (!observed && eventType(columns, i) === OK && isApplied(columns, i) && columns.pair[i]! >= 0) {
       const invoked = columns.pair[i]!;
       accept(i, read(columns.value[invoked]!), floors.get(invoked)!);
       floors.delete(invoked);
     }
   }
-  return { effects, writes, observed, ...counts };
+  return { effects, writes, observed, finals: finalReads(history, names.read, read), asked, refused };
+}
+
+/** Nothing in a history that does not say when final reads began. */
+function finalReads(history: History, name: string, read: (id: number) => Value | undefined): Shown[] {
+  const { columns, length } = history;
+  const begin = runPhases(history).get('final-reads');
+  const f = history.fs.indexOf(name);
+  const shown: Shown[] = [];
+  for (let i = begin ?? length; i < length; i++) {
+    if (columns.f[i] !== f || !isClient(columns, i) || eventType(columns, i) !== OK || columns.pair[i]! < begin!) continue;
+    shown.push({ at: i, key: columns.key[i]!, value: nameOf(read(columns.value[i]!)) ?? 'null' });
+  }
+  return shown;
 }
 
 function isObserved(history: History, f: number): boolean {

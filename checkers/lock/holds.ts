@@ -19,8 +19,15 @@ export interface Holds {
   /** Holds that began while another was not over. */
   readonly overlaps: number;
   readonly firstOverlap: string | null;
-  /** By key and token, when the lease of it had certainly ended. */
-  readonly leaseEnds: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  /** By key and token. */
+  readonly grants: ReadonlyMap<number, ReadonlyMap<number, Grant>>;
+}
+
+export interface Grant {
+  /** When it was acknowledged. */
+  readonly since: number;
+  /** When its lease had certainly ended; infinity where it has none. */
+  readonly ends: number;
 }
 
 /** O(events · holds open at once). Throws BudgetExhausted. */
@@ -30,7 +37,7 @@ export function collectHolds(history: History, names: { readonly acquire: string
   const acquire = history.fs.indexOf(names.acquire);
   const release = history.fs.indexOf(names.release);
   const open = new Map<number, Hold[]>();
-  const leaseEnds = new Map<number, Map<number, number>>();
+  const grants = new Map<number, Map<number, Grant>>();
   const holders = new Set<number>();
   const counts = { acquired: 0, overlaps: 0 };
   let firstOverlap: string | null = null;
@@ -43,7 +50,7 @@ export function collectHolds(history: History, names: { readonly acquire: string
         );
   };
   for (let i = 0; i < history.length; i++) {
-    if ((i & 0xfff) === 0) ask(budget, leaseEnds.size * 100);
+    if ((i & 0xfff) === 0) ask(budget, grants.size * 100);
     if (!isClient(columns, i)) continue;
     const process = columns.process[i]!;
     const type = eventType(columns, i);
@@ -53,7 +60,7 @@ export function collectHolds(history: History, names: { readonly acquire: string
     else if (columns.f[i] === acquire && type === OK && isApplied(columns, i)) {
       const value = read(columns.value[i]!);
       const expires = leaseEndOf(history, i, value);
-      noteLease(leaseEnds, key, tokenOf(value), expires, history, i);
+      note(grants, key, tokenOf(value), expires, history, i);
       close(process, key);
       const others = (open.get(key) ?? []).filter((hold) => hold.expires > columns.time[i]!);
       counts.acquired++;
@@ -65,7 +72,7 @@ export function collectHolds(history: History, names: { readonly acquire: string
       open.set(key, [...others, { acquired: i, process, expires }]);
     }
   }
-  return { ...counts, holders: holders.size, firstOverlap, leaseEnds };
+  return { ...counts, holders: holders.size, firstOverlap, grants };
 }
 
 /** An acquisition completes with its token, `{ token, lease }` (ms), or nothing. */
@@ -78,12 +85,13 @@ function leaseEndOf({ columns }: History, at: number, value: Value | undefined):
   return lease === undefined ? Number.POSITIVE_INFINITY : columns.time[columns.pair[at]!]! + lease * NS_PER_MS;
 }
 
-function noteLease(ends: Map<number, Map<number, number>>, key: number, token: number | undefined, expires: number, { columns }: History, at: number): void {
-  if (token === undefined || expires === Number.POSITIVE_INFINITY) return;
-  const ofKey = ends.get(key) ?? new Map<number, number>();
-  // it may have begun as late as its acknowledgement
-  ofKey.set(token, expires - columns.time[columns.pair[at]!]! + columns.time[at]!);
-  ends.set(key, ofKey);
+function note(grants: Map<number, Map<number, Grant>>, key: number, token: number | undefined, expires: number, { columns }: History, at: number): void {
+  if (token === undefined) return;
+  const ofKey = grants.get(key) ?? new Map<number, Grant>();
+  const since = columns.time[at]!;
+  // the lease may have begun as late as its acknowledgement
+  ofKey.set(token, { since, ends: expires - columns.time[columns.pair[at]!]! + since });
+  grants.set(key, ofKey);
 }
 
 function overlapOf(history: History, key: number, earlier: number, later: number): string {

@@ -90,6 +90,26 @@ describe('the checker lock', () => {
     expect(check(done(0, 'update', { token: 1 }, null))).toMatchObject({ valid: 'unknown', reasons: [{ code: 'uncontended' }] });
   });
 
+  it('tells who had the lock since when, and does not know where updates after the lease were to be seen and none was', () => {
+    const holder = (process: number, token: number, to: number) => [
+      ...done(process, 'acquire', null, { token, lease: 3 }),
+      ...done(process, 'update', { token, from: 0, to }, null),
+    ];
+    expect(check([...holder(0, 1, 1), ...holder(1, 2, 2)])).toMatchObject({
+      anomalies: [
+        {
+          sentence:
+            'the resource accepted two updates that are based on 0: of process 0 at 0.004 s (who had the lock since 0.002 s) and of process 1 at 0.008 s (who had the lock since 0.006 s); one of them is lost',
+        },
+      ],
+    });
+    const orderly = [...done(0, 'acquire', null, { token: 1, lease: 4 }), ...done(0, 'update', { token: 1 }, null), ...done(1, 'update', { token: 2 }, null)];
+    expect(check(orderly).valid).toBe(true);
+    expect(check(orderly, { lateUpdates: 'expected' })).toMatchObject({ valid: 'unknown', reasons: [{ code: 'nothing-late' }] });
+    const late = [...orderly, ...done(0, 'update', { token: 1 }, null, { applied: false })];
+    expect(check(late, { lateUpdates: 'expected' })).toMatchObject({ valid: true, stats: { askedAfterLease: 1, afterLease: 0, refused: 1 } });
+  });
+
   it('refuses wrong certificates', () => {
     const history = writtenHistory([...done(0, 'update', { token: 1, from: 0, to: 1 }, null), ...done(1, 'update', { token: 2, from: 1, to: 2 }, null)]);
     for (const type of injections.types) {

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Anomaly, Budget, Checker, History, Reason, Result, Value } from '../../harness/contracts/index.ts';
+import { formatSeconds } from '../../harness/time/units.ts';
 import { errorCodeAt, whenAt, whoAt, words } from '../columns/events.ts';
 import { conclude } from '../verdict/conclude.ts';
 import { spellOutByType } from '../verdict/spelled-out.ts';
@@ -20,12 +21,17 @@ const options = z.strictObject({
     .describe(
       'The operation at the resource behind the lock, {"token", "from", "to"}: the fencing token, the value that it is based on and the one that it writes. Where an observer writes events of this name, they alone say what was applied, in their order.',
     ),
+  read: z.string().default('read').describe('The operation that reads the resource; final reads must not show a value that accepted updates have replaced.'),
+  lateUpdates: z
+    .enum(['expected', 'not-expected'])
+    .default('not-expected')
+    .describe('expected: where no holder asked for an update after its lease had ended, the verdict is unknown; what locks are broken by was not there.'),
   initial: z.json().optional().describe('What the resource holds at first, where that is a value that may be written again.'),
 });
 
 export type LockCheckOptions = z.infer<typeof options>;
 
-export const LOCK_ANOMALIES = ['stale-token', 'lost-update', 'failed-but-visible'] as const;
+export const LOCK_ANOMALIES = ['lost-update', 'rolled-back', 'stale-token', 'failed-but-visible'] as const;
 
 interface Finding {
   readonly type: (typeof LOCK_ANOMALIES)[number];
@@ -38,13 +44,22 @@ export const lock: Checker<LockCheckOptions> = {
   name: 'lock',
   summary: 'What a lock protects is changed by one holder at a time: no effect with an older fencing token than one before it, no lost update.',
   options,
-  check(history: History, { acquire, release, update, initial }: LockCheckOptions, budget: Budget): Result {
-    const effects = collectEffects(history, update, budget);
+  check(history: History, { acquire, release, update, read, initial, lateUpdates }: LockCheckOptions, budget: Budget): Result {
+    const effects = collectEffects(history, { update, read }, budget);
     const holds = collectHolds(history, { acquire, release }, budget);
-    const findings = [...staleTokens(effects), ...lostUpdates(effects, nameOf(initial as Value | undefined)), ...failedButVisible(effects)];
-    const names = { update, ...(initial === undefined ? {} : { initial: initial as Value }) };
-    const { anomalies, counts } = spellOutByType(findings, LOCK_ANOMALIES, (finding) => tell(history, names, finding));
-    return conclude('lock', statsOf(history, effects, holds, counts), anomalies, openQuestions(history, effects, update));
+    const findings = [
+      ...staleTokens(effects),
+      ...lostUpdates(effects, nameOf(initial as Value | undefined)),
+      ...rolledBack(effects, nameOf(initial as Value | undefined)),
+      ...failedButVisible(effects),
+    ];
+    const late = effects.asked.filter(({ at, ...grant }) => isLate(holds, grant, history.columns.time[at]!)).length;
+    const names = { update, read, ...(initial === undefined ? {} : { initial: initial as Value }) };
+    const { anomalies, counts } = spellOutByType(findings, LOCK_ANOMALIES, (finding) => tell(history, names, holds, finding));
+    return conclude('lock', statsOf(history, { effects, holds, late }, counts), anomalies, [
+      ...openQuestions(history, effects, update),
+      ...(lateUpdates === 'expected' && late === 0 ? [NOTHING_LATE] : []),
+    ]);
   },
 };
 
@@ -69,9 +84,31 @@ function lostUpdates({ effects, writes }: Effects, initial: string | undefined):
       return [];
     }
     known.count++;
-    const allowed = Math.max(1, (writes.get(key)?.get(from)?.possible ?? 0) + (from === initial ? 1 : 0));
+    const allowed = timesWritten(writes, key, from, initial);
     return known.count > allowed ? [{ type: 'lost-update', first: known.first, second: at }] : [];
   });
+}
+
+/** A final read shows a value that accepted updates have replaced as often as it may have been written: they are lost. */
+function rolledBack({ effects, writes, finals }: Effects, initial: string | undefined): Finding[] {
+  const replaced = new Map<number, Map<string, { last: number; count: number }>>();
+  for (const { at, key, from } of effects) {
+    if (from === undefined) continue;
+    const ofKey = replaced.get(key) ?? new Map<string, { last: number; count: number }>();
+    replaced.set(key, ofKey);
+    ofKey.set(from, { last: at, count: (ofKey.get(from)?.count ?? 0) + 1 });
+  }
+  return finals.flatMap(({ at, key, value }): Finding[] => {
+    const known = replaced.get(key)?.get(value);
+    return known !== undefined && known.last < at && known.count >= timesWritten(writes, key, value, initial)
+      ? [{ type: 'rolled-back', first: known.last, second: at }]
+      : [];
+  });
+}
+
+/** How often it can have been there; once, where nobody says who wrote it. */
+function timesWritten(writes: Effects['writes'], key: number, value: string, initial: string | undefined): number {
+  return Math.max(1, (writes.get(key)?.get(value)?.possible ?? 0) + (value === initial ? 1 : 0));
 }
 
 /** Effects that an observer saw, or that others are based on, of updates that failed or were refused. */
@@ -85,7 +122,7 @@ function failedButVisible({ effects, writes, observed }: Effects): Finding[] {
   });
 }
 
-function tell(history: History, names: { readonly [key: string]: Value }, { type, first, second }: Finding): Anomaly {
+function tell(history: History, names: { readonly [key: string]: Value }, { grants }: Holds, { type, first, second }: Finding): Anomaly {
   const { key } = history.event(second);
   const resource = key === undefined ? 'the resource' : `the resource ${words(key)}`;
   const certificate = { kind: `lock/${type}`, data: { ...names, first, second } };
@@ -104,11 +141,21 @@ function tell(history: History, names: { readonly [key: string]: Value }, { type
       sentence: `the update of ${resource} to ${value(first, 'to')} ${who(first)} ${why}, as the one ${who(second)} shows`,
     };
   }
+  if (type === 'rolled-back') {
+    const sentence = `${resource} accepted an update from ${value(first, 'from')} to ${value(first, 'to')} ${who(first)}, and at the end ${who(second).replace(/^of /, '')} shows ${value(first, 'from')} again`;
+    return { type, ops: [first, second], certificate, sentence };
+  }
   if (type === 'stale-token') {
     const sentence = `${resource} accepted an update with token ${value(second, 'token')} ${who(second)}, after one with token ${value(first, 'token')} ${who(first)}`;
     return { type, ops: [first, second], certificate, sentence };
   }
-  const sentence = `${resource} accepted two updates that are based on ${value(second, 'from')}: ${who(first)} and ${who(second)}; one of them is lost`;
+  // who believed to have the lock is what a reader asks first
+  const since = (at: number) => {
+    const token = bodyAt(history, at)['token'];
+    const grant = typeof token === 'number' ? grants.get(history.columns.key[at]!)?.get(token) : undefined;
+    return grant === undefined ? '' : ` (who had the lock since ${formatSeconds(grant.since)})`;
+  };
+  const sentence = `${resource} accepted two updates that are based on ${value(first, 'from')}: ${who(first)}${since(first)} and ${who(second)}${since(second)}; one of them is lost`;
   return { type, ops: [first, second], certificate, sentence };
 }
 
@@ -119,26 +166,36 @@ function bodyAt(history: History, at: number): { readonly [key: string]: Value }
   return source.value as { readonly [key: string]: Value };
 }
 
-function statsOf(history: History, { effects, observed, requested, refused }: Effects, holds: Holds, anomalies: Value): Value {
-  const { acquired, holders, overlaps, firstOverlap, leaseEnds } = holds;
+/** Whether the lease of that token had certainly ended by then. */
+function isLate({ grants }: Holds, { key, token }: { readonly key: number; readonly token: number | undefined }, time: number): boolean {
+  return token !== undefined && time > (grants.get(key)?.get(token)?.ends ?? Number.POSITIVE_INFINITY);
+}
+
+function statsOf(history: History, judged: { readonly effects: Effects; readonly holds: Holds; readonly late: number }, anomalies: Value): Value {
+  const { effects, observed, asked, refused } = judged.effects;
+  const { acquired, holders, overlaps, firstOverlap } = judged.holds;
   const begun = ({ at }: Effect) => history.columns.time[history.columns.process[at]! < 0 ? at : history.columns.pair[at]!]!;
-  const late = effects.filter(
-    (effect) => effect.token !== undefined && begun(effect) > (leaseEnds.get(effect.key)?.get(effect.token) ?? Number.POSITIVE_INFINITY),
-  );
   return {
     acquired,
     holders,
     overlaps,
     firstOverlap,
-    updates: requested,
+    updates: asked.length,
+    askedAfterLease: judged.late,
     refused,
     accepted: effects.length,
     acceptedBy: observed ? 'observer' : 'acknowledgement',
     withoutToken: effects.filter(({ token }) => token === undefined).length,
-    afterLease: late.length,
+    afterLease: effects.filter((effect) => isLate(judged.holds, effect, begun(effect))).length,
     anomalies,
   };
 }
+
+const NOTHING_LATE: Reason = {
+  code: 'nothing-late',
+  message: 'no holder asked for an update after its lease had ended: whether the resource is safe then was not seen',
+  remedy: 'Let the run take longer, or more holders stall.',
+};
 
 function openQuestions(history: History, { effects }: Effects, update: string): Reason[] {
   if (effects.length === 0) return [{ code: 'nothing-accepted', message: `no "${update}" was accepted by the resource` }];

@@ -4,6 +4,7 @@ import type { Workload } from '../../harness/contracts/index.ts';
 import { type BankOptions, bank as bankWorkload } from '../bank/bank.ts';
 import { type CounterOptions, counter as counterWorkload } from '../counter/counter.ts';
 import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
+import { type LockOptions, lock as lockWorkload } from '../lock/lock.ts';
 import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
 import { type QueueOptions, queue as queueWorkload } from '../queue/queue.ts';
 import { type RegisterOptions, register as registerWorkload } from '../register/register.ts';
@@ -11,6 +12,7 @@ import { type RequestsOptions, requests as requestsWorkload } from '../requests/
 import { type RwRegisterOptions, rwRegister as rwRegisterWorkload } from '../rw-register/rw-register.ts';
 import { type SetOptions, set as setWorkload } from '../set/set.ts';
 import { type UniqueIdsOptions, uniqueIds as uniqueIdsWorkload } from '../unique-ids/unique-ids.ts';
+import { type WatchOptions, watch as watchWorkload } from '../watch/watch.ts';
 import { type WriteSkewOptions, writeSkew as writeSkewWorkload } from '../write-skew/write-skew.ts';
 
 /** Reads, writes and compare-and-sets of registers, judged for linearizability. */
@@ -30,6 +32,9 @@ export const bank = (options: Partial<BankOptions> = {}): Use<Workload> => use(b
 /** Unique messages through a queue; every confirmed one must be delivered. */
 export const queue = (options: Partial<QueueOptions> = {}): Use<Workload> => use(queueWorkload, options);
 
+/** Locks with leases, and updates of what they protect, plain or fenced. */
+export const lock = (options: Partial<LockOptions> = {}): Use<Workload> => use(lockWorkload, options);
+
 /** Transactions that append to lists and read them, judged for isolation. */
 export const listAppend = (options: Partial<ListAppendOptions> = {}): Use<Workload> => use(listAppendWorkload, options);
 
@@ -44,3 +49,6 @@ export const writeSkew = (options: Partial<WriteSkewOptions> = {}): Use<Workload
 
 /** Transactions that append to one list of a group or read all of it, judged for isolation. */
 export const longFork = (options: Partial<LongForkOptions> = {}): Use<Workload> => use(longForkWorkload, options);
+
+/** Keys that are written and watched; every stream brings every change once and in order. */
+export const watch = (options: Partial<WatchOptions> = {}): Use<Workload> => use(watchWorkload, options);

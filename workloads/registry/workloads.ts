@@ -27,6 +27,14 @@ export const WORKLOADS: Readonly<Record<string, WorkloadEntry>> = {
     summary: 'enqueues unique messages and dequeues them, then drains the queue; every confirmed message must be delivered',
     load: async () => (await import('../queue/queue.ts')).queue as Workload,
   },
+  lock: {
+    summary: 'takes locks with leases and updates what they protect, also after stalls; no update may be lost',
+    load: async () => (await import('../lock/lock.ts')).lock as Workload,
+  },
+  watch: {
+    summary: 'writes keys and watches them; every stream must bring every change once and in order, also over lost connections',
+    load: async () => (await import('../watch/watch.ts')).watch as Workload,
+  },
   requests: {
     summary: 'asks for effects in the outside world; its ledger must have each exactly (at most, at least) once',
     load: async () => (await import('../requests/requests.ts')).requests as Workload,

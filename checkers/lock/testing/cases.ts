@@ -40,6 +40,12 @@ function naive(history: History, { initial }: LockCheckOptions): string[] {
     if (shown === undefined || writes(shown).length === 0) continue;
     if (writes(shown).every(refused) && writes(shown)[0]!.index < one.at) found.push(`failed-but-visible ${one.at}`);
   }
+  const begun = events.findLastIndex((e) => e.f === 'phase');
+  for (const read of events.filter((e) => e.f === 'read' && e.type === 'ok' && begun >= 0 && e.index > begun)) {
+    const replaced = accepted.filter((one) => one.key === read.key && one.value.from === read.value).length;
+    const possible = requests.filter((e) => e.key === read.key && (e.value as Accepted['value']).to === read.value && !refused(e)).length;
+    if (replaced >= Math.max(1, possible + (read.value === initial ? 1 : 0))) found.push(`rolled-back ${read.index}`);
+  }
   return found;
 }
 
@@ -83,8 +89,15 @@ function random(rng: Rng): RandomHistory {
     } else if (how === 1) events.push([process, 'fail', 'update', value, { key, error: { code: 'busy', message: '' } }]);
     else events.push([process, 'ok', 'update', null, happens ? { key } : { key, applied: false }]);
   }
+  if (below(2) === 0) {
+    events.push(FINAL_READS);
+    for (const key of [0, 1])
+      events.push([50, 'invoke', 'read', null, { key }], [50, 'ok', 'read', below(8) < wild ? below(next) : state[key]!.value, { key }]);
+  }
   return { events, right: wild === 0 };
 }
+
+const FINAL_READS: WrittenEvent = ['observer:lifecycle', 'info', 'phase', 'final-reads'];
 
 export const definition: Definition<LockCheckOptions> = {
   checker: lock,
@@ -118,6 +131,11 @@ export function longRun(rng: Rng, operations: number, emit: (event: WrittenEvent
     emit([process, 'ok', 'release', null, { key }]);
     process = process - (process % 5) + ((process + 1) % 5);
   }
+  emit(FINAL_READS);
+  for (const [key, { value }] of state.entries()) {
+    emit([999_999, 'invoke', 'read', null, { key }]);
+    emit([999_999, 'ok', 'read', value, { key }]);
+  }
 }
 
 /** Behind the n-th of so many places, an update that should not have been accepted. */
@@ -132,6 +150,10 @@ function build(rng: Rng, operations: number, times: number, type: string | undef
     while (!(events[at]![1] === wanted && events[at]![2] === 'update' && (events[at - 1]![3] as { from: number }).from > 0)) at++;
     const { token, from, to } = events[at - 1]![3] as { token: number; from: number; to: number };
     const key = events[at]![4]!.key!;
+    if (type === 'rolled-back') {
+      events.push([1_000_000 + n, 'invoke', 'read', null, { key }], [1_000_000 + n, 'ok', 'read', from, { key }]);
+      continue;
+    }
     const body = {
       'stale-token': { token: token - 1, to: `x${n}` },
       'lost-update': { token, from, to: `x${n}` },

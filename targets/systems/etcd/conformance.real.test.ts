@@ -105,6 +105,48 @@ describe.skipIf(binary === undefined)(`etcd${skipped}`, () => {
       expect(new Set(ids.map(({ value }) => value)).size).toBe(20);
     });
 
+    it('hold a lock until it is given back, and then write fenced no more', async () => {
+      const update = (to: number): Invocation => ({ f: 'update', key: 3, value: { token: 1, from: null, to, write: 'fenced' } });
+      const acquire: Invocation = { f: 'acquire', key: 3, value: { lease: 9_500, hold: 0 } };
+      const release: Invocation = { f: 'release', key: 3, value: 1 };
+      const read: Invocation = { f: 'read', key: 3, value: null };
+      const locks = etcd.clients['lock']!(options);
+      const outcomes = await all(locks, acquire, update(5), { ...acquire, key: 4 }, acquire, release, update(6), release, read);
+      expect(outcomes).toMatchObject([
+        { type: 'ok', value: { token: expect.any(Number), lease: 10_000 } },
+        { type: 'ok', value: null },
+        { type: 'ok', value: { token: expect.any(Number) } },
+        // it has it itself
+        { type: 'ok', applied: false },
+        { type: 'ok', value: null },
+        { type: 'ok', applied: false },
+        { type: 'ok', applied: false },
+        { type: 'ok', value: 5 },
+      ]);
+    });
+
+    it('watch from a revision on, and go on with what comes', async () => {
+      const put = (value: number): Invocation => ({ f: 'put', key: 2, value });
+      const watch = (value: Value): Invocation => ({ f: 'watch', value });
+      const outcomes = await all(etcd.clients['watch']!(options), put(1), put(2), watch({ from: 0, until: 'latest' }), put(3), watch({}), watch({}));
+      const [first, second, , third] = outcomes.map((outcome) => (outcome as { value: number }).value);
+      expect(outcomes.slice(2)).toEqual([
+        {
+          type: 'ok',
+          value: {
+            events: [
+              [first, '2', 1],
+              [second, '2', 2],
+            ],
+          },
+        },
+        { type: 'ok', value: third },
+        { type: 'ok', value: { events: [[third, '2', 3]] } },
+        { type: 'ok', value: { events: [] } },
+      ]);
+      expect(await all(etcd.clients['watch']!(options), watch({ from: second! }))).toEqual([{ type: 'ok', value: { events: [[third, '2', 3]] } }]);
+    });
+
     it('are told by members who leads and that all have caught up', async () => {
       expect(await etcd.settled(clusterAt(server.address), never, options)).toBe(true);
       expect(await etcd.roles!(clusterAt(server.address), never, options)).toEqual(new Map([['n1', 'primary']]));

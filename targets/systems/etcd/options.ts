@@ -6,6 +6,10 @@ export const etcdOptions = z.strictObject({
     .enum(['linearizable', 'serializable'])
     .default('linearizable')
     .describe('linearizable: confirmed by a majority; serializable: from the node asked, which may be stale'),
+  watchResume: z
+    .enum(['next', 'now'])
+    .default('next')
+    .describe('Where a watch goes on after its connection was lost. next: behind the last revision that came; now (a mistake): at whatever comes next'),
   heartbeatMs: z.int().positive().default(60).describe("etcd's --heartbeat-interval, in ms"),
   electionMs: z.int().positive().default(600).describe("etcd's --election-timeout, in ms"),
 });

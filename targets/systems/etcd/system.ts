@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import type { Capability, Cluster, Node, NodeId, Program, System, Value } from '../../../harness/contracts/index.ts';
 import { findBinary } from '../../provision/find-binary.ts';
+import { lockClients } from './lock-client.ts';
 import { allHealthy, memberStatuses } from './members.ts';
 import { type EtcdOptions, etcdOptions } from './options.ts';
 import { CLIENT_PORT, PEER_PORT } from './ports.ts';
 import { registerClients } from './register-client.ts';
 import { setClients } from './set-client.ts';
 import { uniqueIdsClients } from './unique-ids-client.ts';
+import { watchClients } from './watch-client.ts';
 
 interface ProvisionedEtcd {
   readonly etcd: string;
@@ -36,6 +38,8 @@ export const etcd: System<EtcdOptions> = {
     register: registerClients,
     set: setClients,
     'unique-ids': uniqueIdsClients,
+    lock: lockClients,
+    watch: watchClients,
   },
   async settled(cluster, signal) {
     if (!(await allHealthy(cluster, signal))) return false;

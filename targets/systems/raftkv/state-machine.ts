@@ -20,6 +20,10 @@ export class StateMachine {
       case 'write':
         this.#registers.set(command.key, command.value);
         return { value: command.value };
+      case 'write-if':
+        if (this.#registers.get(command.guard) !== command.expected) return { value: command.value, applied: false };
+        this.#registers.set(command.key, command.value);
+        return { value: command.value };
       case 'cas':
         return this.#cas(command.key, command.from, command.to);
       case 'set-add':

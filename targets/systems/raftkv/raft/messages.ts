@@ -4,6 +4,8 @@
 export type Command =
   | { readonly op: 'read'; readonly key: string }
   | { readonly op: 'write'; readonly key: string; readonly value: number }
+  /** Writes where the register `guard` holds what is expected: a fenced write. */
+  | { readonly op: 'write-if'; readonly key: string; readonly value: number; readonly guard: string; readonly expected: number }
   | { readonly op: 'cas'; readonly key: string; readonly from: number | null; readonly to: number }
   | { readonly op: 'set-read'; readonly key: string }
   | { readonly op: 'set-add'; readonly key: string; readonly element: number | string }
