@@ -13,27 +13,26 @@ import type { SshCluster } from './ssh-cluster.ts';
 const CAPABILITIES = ['node-program', 'net.cut.oneway', 'process.kill', 'process.pause'];
 
 const folder = mkdtempSync(join(tmpdir(), 'ordeal-ssh-'));
-/** Clusters that a case is done with serve the next one. */
-const idle = new Map<number, SshCluster[]>();
+/** The cluster serves one case after the other: a machine is the node of one cluster at a time. */
+let kept: SshCluster | undefined;
 let machines: Machines;
-let opened = 0;
 
 async function open(nodes: number): Promise<Cluster & AsyncDisposable> {
-  const runId = `s${process.pid}x${++opened}`;
+  const runId = `s${process.pid}`;
   const options = { sshNode: machines.nodes.split(','), sshKey: machines.key, sshKnownHosts: machines.knownHosts, sshFolder: machines.folder };
-  const cluster =
-    idle.get(nodes)?.pop() ??
-    (await ssh.open({
-      runId,
-      nodes,
-      instrument: new Set(['net.cut' as Capability]),
-      options: ssh.options.parse(options),
-      rng: createRng(opened),
-      folder: join(folder, runId),
-      signal: new AbortController().signal,
-    }));
+  kept ??= await ssh.open({
+    runId,
+    nodes: 3,
+    instrument: new Set(['net.cut' as Capability]),
+    options: ssh.options.parse(options),
+    rng: createRng(1),
+    folder: join(folder, runId),
+    signal: new AbortController().signal,
+  });
+  const cluster = kept;
   return {
     ...cluster,
+    nodes: cluster.nodes.slice(0, nodes),
     async [Symbol.asyncDispose]() {
       await Promise.all(cluster.nodes.map((node) => node.stop('kill')));
       // the machines of these tests share the files of this one
@@ -41,7 +40,6 @@ async function open(nodes: number): Promise<Cluster & AsyncDisposable> {
         rmSync(dataDir, { recursive: true });
         mkdirSync(dataDir);
       }
-      idle.set(nodes, [...(idle.get(nodes) ?? []), cluster]);
     },
   };
 }
@@ -54,7 +52,7 @@ if (missing === '') {
     machines = new Machines(3);
   });
   afterAll(async () => {
-    for (const cluster of [...idle.values()].flat()) await cluster[Symbol.asyncDispose]();
+    await kept?.[Symbol.asyncDispose]();
     machines[Symbol.dispose]();
     rmSync(folder, { recursive: true });
   });

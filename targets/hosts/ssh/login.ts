@@ -39,7 +39,7 @@ export function loginsOf(options: SshOptions, nodes: number): readonly NodeLogin
   }
   const named = machines.slice(0, nodes);
   const logins = named.map((machine) => ({
-    login: loginOf(machine, options),
+    login: loginOf(machine, options, 'node'),
     ...(machine.address !== undefined && { address: machine.address }),
   }));
   const twice = logins.find(({ login }, i) => logins.findIndex((other) => other.login.host === login.host && other.login.port === login.port) < i);
@@ -51,8 +51,8 @@ export function loginsOf(options: SshOptions, nodes: number): readonly NodeLogin
   return logins;
 }
 
-function loginOf(machine: Machine, options: SshOptions): Login {
-  const jump = machine.jump ?? options.sshJump;
+function loginOf(machine: Machine, options: SshOptions, as: 'node' | 'jump'): Login {
+  const jump = as === 'jump' ? undefined : (machine.jump ?? options.sshJump);
   const key = machine.key ?? options.sshKey;
   const agent = process.env['SSH_AUTH_SOCK'];
   return {
@@ -62,7 +62,7 @@ function loginOf(machine: Machine, options: SshOptions): Login {
     keys: key === undefined ? USUAL_KEYS.map((name) => join(homedir(), '.ssh', name)) : [absolute(key)],
     ...(key === undefined && agent ? { agent } : {}),
     knownHosts: (options.sshKnownHosts === undefined ? USUAL_KNOWN_HOSTS : [options.sshKnownHosts]).map(absolute),
-    ...(jump !== undefined && { jump: loginOf({ key, ...machineOf(jump), jump: '' }, { ...options, sshJump: undefined }) }),
+    ...(jump !== undefined && { jump: loginOf({ key, ...machineOf(jump) }, options, 'jump') }),
   };
 }
 
