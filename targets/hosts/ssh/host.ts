@@ -3,6 +3,7 @@ import type { Capability, HostKind, HostRequest, ProbedCapability } from '../../
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { loadSsh2 } from './connection.ts';
 import { type SshOptions, sshOptions } from './options.ts';
+import { previewSsh } from './preview.ts';
 import { openSshCluster, type SshCluster } from './ssh-cluster.ts';
 
 interface SshHostKind extends HostKind<SshOptions> {
@@ -18,6 +19,7 @@ export const ssh: SshHostKind = {
     return new Map(CAPABILITIES.map(([name, found]) => [name as Capability, client.ok && found.ok ? found : client.ok ? found : client]));
   },
   open: openSshCluster,
+  preview: previewSsh,
 };
 
 /** What nodes must have for it is asked of them when they are opened: they are named then. */

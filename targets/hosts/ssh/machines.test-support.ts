@@ -78,7 +78,7 @@ export class Machines implements Disposable {
 
   /** The flags that lead a run here. */
   get flags(): readonly string[] {
-    return ['--ssh-node', this.nodes, '--ssh-key', this.key, '--ssh-known-hosts', this.knownHosts];
+    return ['--ssh-node', this.nodes, '--ssh-key', this.key, '--ssh-known-hosts', this.knownHosts, '--ssh-folder', this.folder];
   }
 
   /** Starts its sshd, and waits until it listens. */

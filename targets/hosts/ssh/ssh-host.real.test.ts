@@ -10,6 +10,7 @@ import { entryPath } from '../../../harness/entry/entry.ts';
 import { createRng } from '../../../harness/random/rng.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
 import { ms } from '../../../harness/time/units.ts';
+import type { ProcessUndo } from '../../controls/process-signals/process-control.ts';
 import { connect } from './connection.ts';
 import { ssh } from './host.ts';
 import { type Login, loginsOf } from './login.ts';
@@ -86,9 +87,10 @@ describe.skipIf(missing !== '')(`the ssh host${missing && ` (not run: ${missing}
   it('heals by its journal lines, and by itself when harness and reaper were killed; what others made stays', async () => {
     const { child, reaper, changes } = await harness();
     machines.at(second(), 'nft add table inet ordeal && sh -c "sleep 500 >/dev/null 2>&1 &"');
+    cleanup.push(() => machines.at(second(), 'nft delete table inet ordeal; kill $(pidof sleep)'));
     for (const pid of [reaper, child.pid!]) process.kill(pid, 'SIGKILL');
-    const state = (): string =>
-      machines.at(first(), 'for p in /proc/[0-9]*; do grep -q [s]leep.1000 $p/cmdline && cut -d" " -f3 $p/stat; done 2>/dev/null || true').trim();
+    const { pid } = (changes.pause.undo as unknown as ProcessUndo).processes[0]!;
+    const state = (): string => machines.at(first(), `cut -d' ' -f3 /proc/${pid}/stat`).trim();
     expect(state()).toBe('T');
     expect(machines.left(second()).tables).toMatch(/ordeal_h/);
     for (let i = 0; i < 2; i++) {
@@ -101,7 +103,6 @@ describe.skipIf(missing !== '')(`the ssh host${missing && ` (not run: ${missing}
     expect(await until(() => machines.left(first()).folders === '' && machines.left(second()).folders === '')).toBe(true);
     expect(machines.left(first())).toEqual(CLEAN);
     expect(machines.left(second())).toEqual({ ...CLEAN, tables: 'table inet ordeal', processes: 'sleep 500' });
-    machines.at(second(), 'nft delete table inet ordeal; kill $(pidof sleep)');
   });
 
   it('goes on with the same processes when the connection was lost for a while', async () => {
