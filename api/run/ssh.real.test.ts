@@ -17,7 +17,7 @@ describe.skipIf(missing !== '')(`etcd on ssh${missing && ` (not run: ${missing})
   });
 
   it('survives kills, pauses and partitions', () => {
-    const { status, results } = runs.run('ssh', ...machines.flags, '--faults', 'kill,pause,partition', '--time-limit', '30', '--seed', '7');
+    const { status, results } = runs.run('ssh', ...machines.flags, '--faults', 'kill,pause,partition', '--time-limit', '20', '--seed', '7');
     expect([status, results.valid, results.sentence]).toEqual([0, true, 'Every check passed.']);
     const families = new Set(results.faults.filter((fault) => fault.proven && fault.healed).map((fault) => fault.family));
     expect([...families].sort()).toEqual(['kill', 'partition', 'pause']);

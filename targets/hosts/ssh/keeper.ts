@@ -45,7 +45,6 @@ export class Keeper {
   #connection: Promise<Connection>;
   #lastBeat: Ns;
   #closing = false;
-  readonly #lost = new Set<() => void>();
 
   private constructor({ node, machine, folder, clock }: KeeperRequest, connection: Connection, path: ControlPath) {
     this.node = node;
@@ -137,11 +136,6 @@ export class Keeper {
     throw failure(this.login, `control is lost for more than ${DEAD_MAN_SECONDS} s: nothing is injected any more`, 'The node undoes everything by itself.');
   }
 
-  /** Called whenever the connection was lost and is made again. */
-  onAgain(listener: () => void): void {
-    this.#lost.add(listener);
-  }
-
   /** Takes everything of ours from the node and leaves. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -183,7 +177,6 @@ export class Keeper {
       try {
         const connection = await connect(this.login);
         this.#keep(connection);
-        for (const listener of this.#lost) listener();
         return connection;
       } catch (error) {
         if (this.#closing || this.#clock.now() - this.#lastBeat >= LIMIT) throw error;

@@ -3,11 +3,14 @@
  * a /run of its own. Nothing of the system's configuration is used or touched. Needs root and openssh-server.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const SSHD = '/usr/sbin/sshd';
+
+/** Who is not root on these machines. */
+export const SUDOER = 'sudoer';
 
 /** What keeps tests from sshds of their own; empty when nothing does. */
 export function noMachines(): string {
@@ -36,8 +39,8 @@ export class Machines implements Disposable {
   readonly #sshds = new Map<string, ChildProcess>();
   readonly #hub: string;
 
-  /** `net`: the last byte but one of 198.19.<net>.0/24, which no two tests at the same time may share. */
-  constructor(count: number, net = 1 + (process.pid % 250)) {
+  constructor(count: number) {
+    const net = freeNet();
     const name = `osshd${process.pid}`;
     this.#hub = `${name}-sw`;
     this.here = `198.19.${net}.254`;
@@ -64,6 +67,7 @@ export class Machines implements Disposable {
       writeFileSync(this.knownHosts, this.machines.map(({ address }) => `[${address}]:${this.port} ${hostKey}\n`).join(''));
       writeFileSync(join(this.folder, 'authorized_keys'), readFileSync(`${this.key}.pub`));
       writeFileSync(join(this.folder, 'sshd_config'), this.#config());
+      this.#people();
       for (const machine of this.machines) this.boot(machine);
     } catch (error) {
       this[Symbol.dispose]();
@@ -83,7 +87,10 @@ export class Machines implements Disposable {
 
   /** Starts its sshd, and waits until it listens. */
   boot({ namespace, address }: TestMachine): void {
-    const init = 'mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && exec "$@"';
+    const own = ['passwd', 'shadow', 'sudoers']
+      .filter((name) => existsSync(`/etc/${name}`))
+      .map((name) => `mount --bind ${join(this.folder, name)} /etc/${name} && `);
+    const init = `${own.join('')}mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && exec "$@"`;
     const argv = ['netns', 'exec', namespace, 'unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', 'sh', '-c', init, 'sh'];
     const sshd = spawn('ip', [...argv, SSHD, '-D', '-e', '-f', join(this.folder, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
@@ -123,6 +130,15 @@ export class Machines implements Disposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Beside root the machines have somebody who may use sudo; the files of this machine are left alone. */
+  #people(): void {
+    // sshd reads keys as who logs in
+    chmodSync(this.folder, 0o755);
+    writeFileSync(join(this.folder, 'passwd'), `${readFileSync('/etc/passwd', 'utf8')}${SUDOER}:x:4242:4242::/tmp:/bin/sh\n`);
+    writeFileSync(join(this.folder, 'shadow'), `${readFileSync('/etc/shadow', 'utf8')}${SUDOER}:*:20000::::::\n`, { mode: 0o600 });
+    writeFileSync(join(this.folder, 'sudoers'), `root ALL=(ALL) ALL\n${SUDOER} ALL=(root) NOPASSWD: ALL\n`, { mode: 0o440 });
+  }
+
   #config(): string {
     return [
       `Port ${this.port}`,
@@ -141,4 +157,12 @@ export class Machines implements Disposable {
 
 function run(command: string, ...args: readonly string[]): void {
   execFileSync(command, [...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** The last byte but one of a 198.19.<net>.0/24 that no other test is on. */
+function freeNet(): number {
+  const taken = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+  let net = 1 + (process.pid % 250);
+  while (taken.some((address) => address.startsWith(`198.19.${net}.`))) net = 1 + (net % 250);
+  return net;
 }

@@ -48,6 +48,9 @@ export async function openSshCluster(request: HostRequest<SshOptions>): Promise<
     );
     for (const keeper of keepers) resources.defer(() => keeper.close());
     const keeperOf = (node: NodeId): Keeper => keepers[ids.indexOf(node)]!;
+    const requireControl = (): void => {
+      for (const keeper of keepers) keeper.requireControl();
+    };
     const placesOf = (nodes: readonly NodeId[]): readonly SshPlace[] =>
       nodes.map((node) => ({ node, login: keeperOf(node).login, folder: keeperOf(node).folder, sudo: options.sshSudo, table: table ?? '' }));
     const tunnels = new Tunnels(plan, (node, port) => keeperOf(node).dial(port));
@@ -72,7 +75,7 @@ export async function openSshCluster(request: HostRequest<SshOptions>): Promise<
           resources: options,
         }),
     );
-    const processes = createProcessControl(sshProcesses(nodes, keeperOf), clock, undefined, sshReach(keeperOf, placesOf));
+    const processes = createProcessControl(sshProcesses(nodes, requireControl), clock, undefined, sshReach(keeperOf, requireControl, placesOf));
     return assembled(nodes, clock, { processes, ...(links !== undefined && { links }) }, resources);
   } catch (error) {
     await resources.disposeAsync();

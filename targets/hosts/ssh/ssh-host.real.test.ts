@@ -1,7 +1,7 @@
 /** Machines behind real sshds: who is let in, what survives a lost connection, and that nothing stays when we are gone. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import type { ProcessUndo } from '../../controls/process-signals/process-control
 import { connect } from './connection.ts';
 import { ssh } from './host.ts';
 import { type Login, loginsOf } from './login.ts';
-import { Machines, noMachines, type TestMachine } from './machines.test-support.ts';
+import { Machines, noMachines, SUDOER, type TestMachine } from './machines.test-support.ts';
 import type { SshCluster } from './ssh-cluster.ts';
 import { undoSshLinks, undoSshPause } from './ssh-undo.ts';
 
@@ -140,6 +140,23 @@ describe.skipIf(missing !== '')(`the ssh host${missing && ` (not run: ${missing}
     expect(machines.left(second()).processes).toContain('sleep 1000');
     expect(machines.left(first()).processes).not.toContain('sleep 1000');
     expect(() => cluster.control('links')!.plan('cut', { type: 'cut', links: [['clients', 'n1' as NodeId]] })).toThrow(/come through ssh/);
+  });
+
+  it.skipIf(!existsSync('/usr/bin/sudo'))('cuts links through sudo, and says so where it is needed', async () => {
+    const node = `${SUDOER}@${first().address}:${machines.port}`;
+    const options = { sshNode: [node], sshFolder: '/var/tmp' };
+    await expect(open(1, options, 'net.cut')).rejects.toMatchObject({ code: 'ORDEAL_MISSING_CAPABILITY', remedy: expect.stringContaining('--ssh-sudo') });
+    const cluster = await open(1, { ...options, sshSudo: true }, 'net.cut');
+    cleanup.push(() => cluster[Symbol.asyncDispose]());
+    const links = cluster.control('links')!;
+    const cut = links.plan('cut', { type: 'cut', links: [['clients', 'n1' as NodeId]] });
+    await links.apply(cut);
+    expect(machines.at(first(), 'nft list ruleset')).toContain(`ip saddr ${machines.here} drop`);
+    await links.undo(cut);
+    expect(machines.left(first()).tables).toBe('');
+    await cluster.nodes[0]!.start(sleeper);
+    const { pid } = cluster.nodes[0]!.identity!;
+    expect(machines.at(first(), `stat -c %u /proc/${pid}`).trim()).toBe('4242');
   });
 
   it('touches no machine that it does not know, that shows another key, or that is not allowed', async () => {

@@ -7,14 +7,18 @@ import type { Keeper } from './keeper.ts';
 import type { SshNode } from './ssh-node.ts';
 import type { SshPlace } from './ssh-undo.ts';
 
-/** Stops and continues through the nodes' scripts. Each rejects with ORDEAL_NODE_FAILED, also when control was lost for long. */
-export function sshReach(keeperOf: (node: NodeId) => Keeper, placesOf: (nodes: readonly NodeId[]) => readonly SshPlace[]): ProcessReach {
+/** Stops and continues through the nodes' scripts. Each rejects with ORDEAL_NODE_FAILED; stopping also where `requireControl` throws: control of some node was lost for long (rule 24). */
+export function sshReach(
+  keeperOf: (node: NodeId) => Keeper,
+  requireControl: () => void,
+  placesOf: (nodes: readonly NodeId[]) => readonly SshPlace[],
+): ProcessReach {
   return {
     kinds: { kill: 'ssh.kill', pause: 'ssh.pause' },
     undo: (nodes) => ({ places: placesOf(nodes) }),
     signals: {
       async stop(node, { pid, startTime }) {
-        keeperOf(node).requireControl();
+        requireControl();
         await keeperOf(node).verb(['halt', String(pid), startTime]);
       },
       async proceed(node, { pid, startTime }) {
@@ -29,7 +33,7 @@ export function sshReach(keeperOf: (node: NodeId) => Keeper, placesOf: (nodes: r
 }
 
 /** The nodes as the control over processes sees them. */
-export function sshProcesses(nodes: readonly SshNode[], keeperOf: (node: NodeId) => Keeper): NodeProcesses {
+export function sshProcesses(nodes: readonly SshNode[], requireControl: () => void): NodeProcesses {
   const last = new Map<NodeId, Promise<unknown>>();
   const get = (id: NodeId): SshNode => {
     const node = nodes.find((each) => each.id === id);
@@ -41,7 +45,7 @@ export function sshProcesses(nodes: readonly SshNode[], keeperOf: (node: NodeId)
     identity: (id) => get(id).identity,
     state: (id) => get(id).state(),
     kill: async (id) => {
-      keeperOf(id).requireControl();
+      requireControl();
       await get(id).stop('kill');
     },
     restart: (id, how) => get(id).restart(how),

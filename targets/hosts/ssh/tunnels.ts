@@ -50,6 +50,7 @@ export class Tunnels {
     try {
       const stream = await this.#dial(node, port);
       stream.on('error', () => socket.destroy());
+      if (socket.destroyed) return void stream.destroy();
       stream.once('close', () => socket.destroySoon());
       socket.once('close', () => stream.destroy());
       stream.pipe(socket);
