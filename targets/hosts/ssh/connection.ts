@@ -160,7 +160,8 @@ function objection(login: Login, verdict: Acquaintance, key: Buffer): OrdealErro
 
 /** The connection of a client that is let in. */
 function over(client: Client, login: Login, jump: Connection | undefined): Connection {
-  const lost = (cause?: unknown): OrdealError => failure(login, 'the connection is lost', 'See the logs of its sshd.', cause);
+  const lost = (cause?: unknown): OrdealError =>
+    failure(login, `the connection is lost${cause === undefined ? '' : `: ${messageOf(cause)}`}`, 'See the logs of its sshd.', cause);
   const waiting = new Set<(error: OrdealError) => void>();
   let isOver = false;
   const closed = new Promise<void>((resolve) => {
