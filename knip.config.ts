@@ -30,7 +30,7 @@ const config: KnipConfig = {
   // dependency-cruiser loads it
   ignoreDependencies: ['@swc/core'],
   // of the machine; where they are missing `ordeal doctor` says so
-  ignoreBinaries: ['go', 'ip', 'ldd', 'mkfifo', 'mount', 'nft', 'perl', 'prlimit', 'umount', 'unshare'],
+  ignoreBinaries: ['go', 'ip', 'ldd', 'mkfifo', 'mount', 'nft', 'nsenter', 'perl', 'prlimit', 'ssh-add', 'ssh-agent', 'ssh-keygen', 'umount', 'unshare'],
 };
 
 export default config;

@@ -41,6 +41,7 @@ export { durationMs, type PlanFlags, planFromFlags, seedOf } from './plans/plan-
 export { plansFromConfig } from './plans/plans-from-config.ts';
 export { type Difference, type ReplayReport, replayRun } from './replay/replay.ts';
 export { readRun } from './report/read-run.ts';
+export { previewRun, type RunPreview } from './run/preview-run.ts';
 export { type RunOptions, type RunReport, runTest } from './run/run-test.ts';
 export { rewriteReports } from './run/write-reports.ts';
 export { type Scaffolded, type ScaffoldRequest, scaffoldService } from './scaffold/scaffold.ts';

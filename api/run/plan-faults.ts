@@ -13,6 +13,8 @@ import { requireCapabilities } from '../suitability/suitability.ts';
 
 export interface FaultPlan {
   readonly schedule: Generator;
+  /** What the schedule does when, as far as it is settled before the run. */
+  readonly steps: readonly ScriptStep[];
   /** All faults that the schedule may name: loaded before the run, since nothing may be loaded during one. */
   readonly faults: ReadonlyMap<string, Fault>;
   /** What the host must have in place before the system starts. */
@@ -66,7 +68,7 @@ export async function planFaults({ plan, system, host, own, checks, rng }: Fault
   const families = [...new Set([...packages.map(({ family }) => family), ...steps.map(({ value }) => faults.get(value.fault)!.family)])];
   const instrument = new Set([...named].flatMap((name) => faults.get(name)?.needs ?? []));
   steps.push(...planSchedule({ packages, detectionNs: ms(system.detectionMs), timeLimitNs: ms(plan.timeLimitMs), rng, ...timingOf(plan) }));
-  return { schedule: scripted(steps), faults, instrument, families };
+  return { schedule: scripted(steps), steps, faults, instrument, families };
 }
 
 /** What the system, not the host, has to do. */

@@ -20,7 +20,7 @@ describe('the matrix of systems and hosts', () => {
 
   it('keeps systems that advertise what they bind off the proxies', () => {
     const system = { name: 'stubborn', needs: ['exec' as Capability], addressing: 'fixed' as const };
-    expect(hostsOf(system)).toEqual(['netns', 'docker']);
+    expect(hostsOf(system)).toEqual(['netns', 'docker', 'ssh']);
     expect(whyUnsuitable(system, 'process')?.why).toContain('no proxy can stand between its members');
   });
 });

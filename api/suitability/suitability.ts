@@ -24,6 +24,8 @@ export function whyUnsuitable(system: Claims, host: string): Unsuitable | undefi
       why: `${system.name} needs more files than its program, and an image is made of the program and its libraries alone`,
       remedy: 'Use --host netns or --host process.',
     };
+  if (host === 'ssh' && system.needs.some((capability) => capability === 'machine-files'))
+    return { why: `${system.name} needs more files than its program, and a node is given the program alone`, remedy: 'Use --host netns or --host process.' };
   return undefined;
 }
 

@@ -53,7 +53,7 @@ describe('names, options and values of `ordeal run`', () => {
       'an unknown host',
       [...RUN, '--host', 'simm'],
       64,
-      'ORDEAL_UNKNOWN_HOST  --host\n  unknown host "simm"; did you mean "sim"? (known: sim, process, netns, docker)\n  See `ordeal list hosts`.\n',
+      'ORDEAL_UNKNOWN_HOST  --host\n  unknown host "simm"; did you mean "sim"? (known: sim, process, netns, docker, ssh)\n  See `ordeal list hosts`.\n',
     ],
     [
       'a host that the system cannot run on',

@@ -8,8 +8,10 @@ import {
   namedSchemas,
   planFromFlags,
   plansFromConfig,
+  previewRun,
   type RunOptions,
   type RunPlan,
+  type RunPreview,
   type RunReport,
   runTest,
   systemNames,
@@ -19,6 +21,7 @@ import { mergeExitCodes } from '../../harness/store/index.ts';
 import { addRunOptions, COMMON_FLAGS, type RunFlags } from '../options/run-options.ts';
 import { addSchemaOptions, pickSchemaOptions } from '../options/schema-options.ts';
 import { interruptible } from '../output/interrupt.ts';
+import { renderPreview } from '../output/render-preview.ts';
 import { renderRuns } from '../output/render-runs.ts';
 import { createRenderer } from '../output/renderer.ts';
 import type { CommandContext } from './command.ts';
@@ -39,13 +42,23 @@ export async function runCommand(command: Command, context: CommandContext): Pro
   command.argument('[system]', `a system of \`ordeal list systems\`, or a configuration file (default: ${DEFAULT_CONFIG})`);
   addRunOptions(command);
   command.option('--config <file>', 'a configuration file').option('--test <name>', 'one test of the configuration');
+  command.option('--dry-run', 'print what would be done where, do nothing');
   for (const { heading, schema } of await schemasNamedIn(context.argv)) addSchemaOptions(command, schema, heading);
   command.addHelpText('after', EXAMPLES);
-  command.action(async (subject: string | undefined, flags: RunFlags & { config?: string; test?: string }) => {
+  command.action(async (subject: string | undefined, flags: RunFlags & { config?: string; test?: string; dryRun?: boolean }) => {
     const config = configFile(subject, flags.config);
     const plans = config === undefined ? [await planOf(subject, flags)] : plansFromConfig(await loadConfig(config), onlyCommon(flags));
-    context.exitCode = await runPlans(plans, flags);
+    if (flags.dryRun === true) await showPlans(plans, flags);
+    else context.exitCode = await runPlans(plans, flags);
   });
+}
+
+/** Prints what each plan would do where. */
+async function showPlans(plans: readonly RunPlan[], flags: RunFlags): Promise<void> {
+  const previews: RunPreview[] = [];
+  for (const plan of plans) previews.push(await previewRun(plan));
+  const text = flags.json ? `${JSON.stringify(plans.length === 1 ? previews[0] : previews, null, 2)}\n` : previews.map(renderPreview).join('\n');
+  process.stdout.write(text);
 }
 
 /** Runs plans one after the other and renders each. Gives the merged exit code. */

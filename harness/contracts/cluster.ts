@@ -79,6 +79,12 @@ export interface HostRequest<P = unknown> {
   readonly signal: AbortSignal;
 }
 
+/** One thing that a host kind does to one machine. */
+export interface HostStep {
+  readonly where: string;
+  readonly does: string;
+}
+
 export interface HostKind<P = unknown> {
   readonly name: string;
   readonly summary: string;
@@ -86,6 +92,8 @@ export interface HostKind<P = unknown> {
   /** What this machine lets this host kind do, each with what was found and how to enable it. */
   probe(): Promise<ReadonlyMap<Capability, ProbedCapability>>;
   open(request: HostRequest<P>): Promise<Cluster & AsyncDisposable>;
+  /** What opening it would do where, for people; touches nothing and connects to nobody. Throws as `open` does for options that cannot be. */
+  preview?(request: Pick<HostRequest<P>, 'runId' | 'nodes' | 'instrument' | 'options'>): readonly HostStep[];
   /** Removes what runs left whose processes are dead, and no journal names (containers, namespaces). Resolves with the ids of those runs. */
   sweep?(): Promise<readonly string[]>;
 }

@@ -3,6 +3,7 @@
  * this module by url. One line for each kind; the functions live in the folders of their controls.
  */
 import type { UndoRegistry } from '../../harness/contracts/index.ts';
+import { undoSshLinks, undoSshPause } from '../hosts/ssh/ssh-undo.ts';
 import { undoPostgresPromotion } from '../systems/postgres/promotion-undo.ts';
 import { undoDisks } from './fuse/disk-undo.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
@@ -24,6 +25,9 @@ export const undo: UndoRegistry['undo'] = {
   'proxy.replies': undoProxyLinks,
   'process.kill': undoProcessKill,
   'process.pause': undoProcessPause,
+  'ssh.kill': undoProcessKill,
+  'ssh.links': undoSshLinks,
+  'ssh.pause': undoSshPause,
   'tun.shape': undoDetour,
   'vdso.clock': undoVdsoClock,
 };

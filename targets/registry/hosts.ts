@@ -23,4 +23,8 @@ export const HOSTS: Readonly<Record<string, HostEntry>> = {
     summary: 'containers of a Docker engine on this machine: Linux, root',
     load: async () => (await import('../hosts/docker/index.ts')).docker as HostKind,
   },
+  ssh: {
+    summary: 'other machines through ssh: Linux on the nodes, root or sudo there for cuts',
+    load: async () => (await import('../hosts/ssh/index.ts')).ssh as HostKind,
+  },
 };

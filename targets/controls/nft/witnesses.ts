@@ -29,17 +29,20 @@ export interface Traffic {
 export interface WitnessPlace {
   readonly end: LinkEnd;
   readonly address: string;
-  /** The command that enters the place's namespace; empty for our own. */
-  readonly inside: readonly string[];
+  /** The command that enters the place's namespace (empty for our own), or how a witness is started that is no process of this machine. */
+  readonly inside: readonly string[] | ((port: number) => Promise<WitnessHelper>);
 }
+
+/** Whoever answers a witness's requests. */
+export type WitnessHelper = Pick<HelperProcess<WitnessRequest, WitnessAnswer>, 'request' | 'close'>;
 
 export class Witnesses {
   readonly #clock: Clock;
   readonly #places: ReadonlyMap<LinkEnd, WitnessPlace>;
-  readonly #helpers: ReadonlyMap<LinkEnd, HelperProcess<WitnessRequest, WitnessAnswer>>;
+  readonly #helpers: ReadonlyMap<LinkEnd, WitnessHelper>;
   #measurements = 0;
 
-  private constructor(clock: Clock, places: ReadonlyMap<LinkEnd, WitnessPlace>, helpers: ReadonlyMap<LinkEnd, HelperProcess<WitnessRequest, WitnessAnswer>>) {
+  private constructor(clock: Clock, places: ReadonlyMap<LinkEnd, WitnessPlace>, helpers: ReadonlyMap<LinkEnd, WitnessHelper>) {
     this.#clock = clock;
     this.#places = places;
     this.#helpers = helpers;
@@ -135,7 +138,8 @@ export class Witnesses {
   }
 }
 
-async function startWitness(url: URL, place: WitnessPlace): Promise<[LinkEnd, HelperProcess<WitnessRequest, WitnessAnswer>]> {
+async function startWitness(url: URL, place: WitnessPlace): Promise<[LinkEnd, WitnessHelper]> {
+  if (typeof place.inside === 'function') return [place.end, await place.inside(PORT)];
   const helper = await startHelper<WitnessRequest, WitnessAnswer>(`witness of ${place.end}`, url, place.inside);
   await helper.request({ op: 'open', host: place.address, port: PORT });
   return [place.end, helper];

@@ -10,7 +10,7 @@ import { type Active, activate, processWish, retire } from '../desired-state.ts'
 import type { ProcessIdentity } from '../procfs/processes.ts';
 import type { NodePower, NodeProcesses } from './node-processes.ts';
 import { probeKill, probePause, probePowerLoss } from './process-probe.ts';
-import { continueTree, stopTree } from './signals.ts';
+import { localSignals, type Signals } from './signals.ts';
 
 export const PROCESS_KILL = 'process.kill';
 export const PROCESS_PAUSE = 'process.pause';
@@ -24,11 +24,23 @@ const GLANCE = ms(300);
 /** `Change.undo` of both kinds: the processes as they were before. */
 export type ProcessUndo = { readonly processes: readonly (ProcessIdentity & { readonly node: NodeId })[] };
 
+/** Where the processes are, and how another process undoes what is done to them there. */
+export interface ProcessReach {
+  readonly signals: Signals;
+  /** `Change.kind` of kills and pauses. */
+  readonly kinds: { readonly kill: string; readonly pause: string };
+  /** What `Change.undo` says beside the processes. */
+  undo(nodes: readonly NodeId[]): Readonly<Record<string, unknown>>;
+}
+
+const here = (clock: Clock): ProcessReach => ({ signals: localSignals(clock), kinds: { kill: PROCESS_KILL, pause: PROCESS_PAUSE }, undo: () => ({}) });
+
 /**
- * `power`: present where nodes have disks that can forget. Plan throws ORDEAL_MISSING_CAPABILITY for `power-loss` without
- * it; apply and undo reject with ORDEAL_NODE_FAILED.
+ * `power`: present where nodes have disks that can forget. `reach`: where the processes are of another machine. Plan throws
+ * ORDEAL_MISSING_CAPABILITY for `power-loss` without power; apply and undo reject with ORDEAL_NODE_FAILED.
  */
-export function createProcessControl(processes: NodeProcesses, clock: Clock, power?: NodePower): Control<ProcessParams> {
+export function createProcessControl(processes: NodeProcesses, clock: Clock, power?: NodePower, reach: ProcessReach = here(clock)): Control<ProcessParams> {
+  const { signals } = reach;
   let active: Active<ProcessParams> = new Map();
   /** Nodes that are down because of us; one that crashed by itself stays as it is, for it is evidence. */
   const downByUs = new Set<NodeId>();
@@ -48,8 +60,8 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock, pow
       downByUs.delete(node);
       return;
     }
-    if (wish === 'pause') await stopTree(process, clock);
-    else continueTree(process);
+    if (wish === 'pause') await signals.stop(node, process);
+    else await signals.proceed(node, process);
     processes.notePaused(node, wish === 'pause' ? 'paused' : 'running');
   };
   const reconcileAll = async (nodes: readonly NodeId[]): Promise<void> => {
@@ -59,7 +71,7 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock, pow
   };
 
   return {
-    plan: (id, params) => planChange(processes, power, id, params),
+    plan: (id, params) => planChange(processes, power, reach, id, params),
     apply: async (change) => {
       const params = paramsOf(change);
       const isNew = !active.has(change.id);
@@ -79,7 +91,7 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock, pow
         params.nodes.map((node) => {
           const before = (change.undo as unknown as ProcessUndo).processes.find((process) => process.node === node);
           const wish = processWish(expect === 'applied' ? active : retire(active, change.id), node);
-          const question = { processes, clock, node, expect, wish, before, patience: active.has(change.id) ? GLANCE : RECOVERY };
+          const question = { processes, signals, clock, node, expect, wish, before, patience: active.has(change.id) ? GLANCE : RECOVERY };
           if (params.type === 'pause') return probePause(question);
           return params.type === 'kill' || expect === 'undone' ? probeKill(question) : probePowerLoss(question, power, change.id);
         }),
@@ -93,7 +105,7 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock, pow
   };
 }
 
-function planChange(processes: NodeProcesses, power: NodePower | undefined, id: string, params: ProcessParams): Change {
+function planChange(processes: NodeProcesses, power: NodePower | undefined, reach: ProcessReach, id: string, params: ProcessParams): Change {
   const losesPower = params.type === 'power-loss';
   if (losesPower && power === undefined) {
     throw new OrdealError('ORDEAL_MISSING_CAPABILITY', {
@@ -108,8 +120,8 @@ function planChange(processes: NodeProcesses, power: NodePower | undefined, id: 
       return process === undefined ? [] : [{ node, ...process }];
     }),
   };
-  const kind = losesPower ? POWER_LOSS : params.type === 'kill' ? PROCESS_KILL : PROCESS_PAUSE;
-  const how = losesPower ? { folders: power?.folders(params.nodes) ?? [] } : {};
+  const kind = losesPower ? POWER_LOSS : params.type === 'kill' ? reach.kinds.kill : reach.kinds.pause;
+  const how = { ...reach.undo(params.nodes), ...(losesPower && { folders: power?.folders(params.nodes) ?? [] }) };
   return { id, kind, nodes: params.nodes, params: params as unknown as Change['params'], undo: { ...undo, ...how } as unknown as Change['undo'] };
 }
 

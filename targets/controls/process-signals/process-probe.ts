@@ -5,8 +5,9 @@
 import type { Clock, NodeId, Ns } from '../../../harness/contracts/index.ts';
 import { ms, NS_PER_S } from '../../../harness/time/units.ts';
 import type { ProcessWish } from '../desired-state.ts';
-import { isAlive, isStopped, type ProcessIdentity, processorNs, processTree } from '../procfs/processes.ts';
+import type { ProcessIdentity } from '../procfs/processes.ts';
 import type { Contact, NodePower, NodeProcesses } from './node-processes.ts';
+import type { Signals } from './signals.ts';
 
 /** How long a paused node is given to answer, which it must not. */
 const SILENCE = ms(300);
@@ -15,6 +16,7 @@ const PAUSE = ms(50);
 
 export interface ProcessQuestion {
   readonly processes: NodeProcesses;
+  readonly signals: Pick<Signals, 'account'>;
   readonly clock: Clock;
   readonly node: NodeId;
   readonly expect: 'applied' | 'undone';
@@ -34,17 +36,17 @@ interface Sighting {
 /** Paused: no answer, no processor time spent although spoken to, all threads stopped. */
 export async function probePause(question: ProcessQuestion): Promise<Sighting> {
   if (question.expect === 'undone') return probeUndone(question);
-  const { processes, node, wish } = question;
+  const { processes, signals, node, wish } = question;
   if (wish === 'down') return { holds: false, measured: 'down by another change, so not paused' };
   const process = processes.identity(node);
   if (process === undefined) return { holds: false, measured: 'not running' };
-  const before = spent(process);
+  const before = (await signals.account(node, process)).spentNs;
   const { reply } = await processes.contact(node, SILENCE);
-  const after = spent(process);
+  const { spentNs: after, stands } = await signals.account(node, process);
   // Without /proc the silence is all there is to see.
   const unaccounted = process.startTime === '';
   const still = unaccounted || (before !== undefined && after === before);
-  const stopped = unaccounted || processTree(process.pid).every(isStopped);
+  const stopped = unaccounted || stands;
   const account = before === undefined || after === undefined ? 'no account of its processor time' : `${after - before} ns of processor time meanwhile`;
   return {
     holds: reply !== 'answered' && still && stopped,
@@ -55,8 +57,8 @@ export async function probePause(question: ProcessQuestion): Promise<Sighting> {
 /** Killed: the process that was there is gone, and nobody listens. */
 export async function probeKill(question: ProcessQuestion): Promise<Sighting> {
   if (question.expect === 'undone') return probeUndone(question);
-  const { processes, node, before } = question;
-  const gone = before === undefined || !isAlive(before);
+  const { processes, signals, node, before } = question;
+  const gone = before === undefined || !(await signals.account(node, before)).alive;
   // a refusal is an answer: on a busy machine it may take its time to be seen
   const { reply } = await processes.contact(node, ATTEMPT);
   return {
@@ -83,14 +85,4 @@ async function probeUndone({ processes, clock, node, wish, patience }: ProcessQu
     await clock.sleep(PAUSE);
   } while (clock.now() < end);
   return { holds: false, measured: `${contact.reply} for ${patience / NS_PER_S} s` };
-}
-
-/** Processor time of the process and its descendants. */
-function spent(process: ProcessIdentity): number | undefined {
-  let sum: number | undefined;
-  for (const pid of processTree(process.pid)) {
-    const own = processorNs(pid);
-    if (own !== undefined) sum = (sum ?? 0) + own;
-  }
-  return sum;
 }

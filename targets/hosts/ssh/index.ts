@@ -1,0 +1,2 @@
+/** Nodes as machines behind ssh. */
+export { ssh } from './host.ts';
