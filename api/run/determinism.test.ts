@@ -1,7 +1,7 @@
 /** On the simulator: the same seed gives the same bytes, a replay gives them again, and variants of a system meet the same faults. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runDemo } from '../demo/demo.ts';
 import { PLAN_DEFAULTS, type RunPlan } from '../plans/plan.ts';
@@ -26,9 +26,10 @@ const plan: RunPlan = {
 const FILES = ['history.jsonl', 'faults.jsonl', 'results.json'];
 const bytesOf = (report: RunReport): string[] => FILES.map((file) => readFileSync(join(report.folder.path, file), 'utf8'));
 
-describe('a run on the simulator', () => {
+describe('a run on the simulator', async () => {
+  const first = await runTest(plan);
+
   it('has the same bytes for the same seed, and others for another', async () => {
-    const first = await runTest(plan);
     const again = await runTest(plan);
     const other = await runTest({ ...plan, seed: 8 });
     expect(bytesOf(again)).toEqual(bytesOf(first));
@@ -44,11 +45,12 @@ describe('a run on the simulator', () => {
   });
 
   it('says where a replay differs', async () => {
-    const run = await runTest(plan);
-    const journal = readFileSync(run.folder.journal, 'utf8').split('\n');
-    const { writeFileSync } = await import('node:fs');
-    writeFileSync(run.folder.journal, [...journal.slice(0, 3), '{}', ...journal.slice(4)].join('\n'));
-    const { differences } = await replayRun(run.folder.path);
+    const changed = join(out, 'changed');
+    cpSync(first.folder.path, changed, { recursive: true });
+    const path = join(changed, basename(first.folder.journal));
+    const journal = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [...journal.slice(0, 3), '{}', ...journal.slice(4)].join('\n'));
+    const { differences } = await replayRun(changed);
     expect(differences.map(({ file, line }) => [file, line])).toEqual([['faults.jsonl', 4]]);
   });
 });

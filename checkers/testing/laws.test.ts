@@ -6,15 +6,15 @@ import { writtenHistory } from './written-history.ts';
 
 describe.each(Object.entries(LAWS))('the checker %s', (_, trial) => {
   it('agrees with the definition on random histories, and its certificates hold', () => {
-    const { convicted, mismatches } = compareWithDefinition(trial, 3_000, 20_261_126);
+    const { convicted, mismatches } = compareWithDefinition(trial, 2_000, 20_261_126);
     expect(mismatches).toEqual([]);
-    expect(convicted).toBeGreaterThan(300);
-    expect(convicted).toBeLessThan(2_900);
+    expect(convicted).toBeGreaterThan(200);
+    expect(convicted).toBeLessThan(1_900);
   });
 
   it('finds each anomaly in a long history by its name, and nothing else', () => {
-    const all = Object.fromEntries(Object.keys(trial.injections).map((type) => [type, 10]));
-    expect(injectAnomalies(trial, 10, 4_000, 'inject')).toMatchObject({ histories: 10, found: all, foreign: [] });
+    const all = Object.fromEntries(Object.keys(trial.injections).map((type) => [type, 5]));
+    expect(injectAnomalies(trial, 5, 4_000, 'inject')).toMatchObject({ histories: 5, found: all, foreign: [] });
   });
 
   it('has certificates that hold in no other history', () => {
