@@ -173,26 +173,34 @@ function over(client: Client, login: Login, jump: Connection | undefined): Conne
     });
   });
   client.on('error', () => {});
-  /** A channel, unless the connection ends before it is there: then nobody answers. */
-  const channel = (ask: (answer: (error: Error | undefined, channel: ClientChannel) => void) => unknown, refused: (cause: Error) => Error) =>
-    new Promise<ClientChannel>((resolve, reject) => {
+  /**
+   * What `use` makes of a channel, unless the connection ends before it is there: then nobody answers. It is used at once:
+   * a short command's end may have come in the same packet, and is told before any promise goes on.
+   */
+  const channel = <T>(
+    ask: (answer: (error: Error | undefined, channel: ClientChannel) => void) => unknown,
+    refused: (cause: Error) => Error,
+    use: (channel: ClientChannel) => T | Promise<T>,
+  ) =>
+    new Promise<T>((resolve, reject) => {
       if (isOver) return reject(lost());
       waiting.add(reject);
       ask((error, opened) => {
         waiting.delete(reject);
         if (error) reject(refused(error));
-        else resolve(opened);
+        else resolve(use(opened));
       });
     });
-  const open = (command: string) => channel((answer) => client.exec(command, answer), lost);
+  const exec = <T>(command: string, use: (channel: ClientChannel) => T | Promise<T>) => channel((answer) => client.exec(command, answer), lost, use);
   return {
     closed,
-    open,
-    run: async (command, stdin) => ended(await open(command), lost, stdin),
+    open: (command) => exec(command, (opened) => opened),
+    run: (command, stdin) => exec(command, (opened) => ended(opened, lost, stdin)),
     dial: (host, port) =>
       channel(
         (answer) => client.forwardOut('127.0.0.1', 0, host, port, answer),
         (cause) => cause,
+        (opened) => opened,
       ),
     close: () => {
       client.end();
