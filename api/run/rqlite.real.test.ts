@@ -64,10 +64,3 @@ describe.skipIf(HOSTS[1]?.able !== '')('rqlite’s reads by whoever leads, on pr
     else expectClean(ran, ['kill', 'partition', 'pause']);
   });
 });
-
-describe.skipIf(HOSTS[0]?.able !== '')('rqlite with five nodes on netns', () => {
-  it('survives partitions and kills', () => {
-    expectClean(runs.run('netns', '--nodes', '5', '--faults', 'partition,kill', '--time-limit', '25', '--seed', '5'), ['kill', 'partition']);
-    expect(runs.leftovers()).toEqual(NOTHING_LEFT);
-  });
-});

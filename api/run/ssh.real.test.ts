@@ -16,12 +16,9 @@ describe.skipIf(missing !== '')(`etcd on ssh${missing && ` (not run: ${missing})
     machines?.[Symbol.dispose]();
   });
 
-  // a run of 20 s, on a machine that may be busy with others
-  it('survives kills, pauses and partitions', { timeout: 240_000 }, () => {
-    const { status, results } = runs.run('ssh', ...machines.flags, '--faults', 'kill,pause,partition', '--time-limit', '20', '--seed', '7');
-    // where the machine is busy a window may pass without an acknowledged write
-    if (results.valid === 'unknown') expect([status, results.sentence]).toEqual([2, expect.stringContaining('no acknowledged write overlapped')]);
-    else expect([status, results.valid, results.sentence]).toEqual([0, true, 'Every check passed.']);
+  it('survives kills, pauses and partitions', () => {
+    const { status, results } = runs.run('ssh', ...machines.flags, '--faults', 'kill,pause,partition', '--time-limit', '30', '--seed', '7');
+    expect([status, results.valid, results.sentence]).toEqual([0, true, 'Every check passed.']);
     const healed = results.faults.filter((fault) => fault.healed);
     expect(healed.length).toBe(results.faults.length);
     expect([...new Set(healed.map((fault) => fault.family))].sort()).toEqual(['kill', 'partition', 'pause']);
