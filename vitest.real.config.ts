@@ -11,6 +11,8 @@ export default defineConfig({
     hookTimeout: 90_000,
     // worker threads and processes that tests start begin as those of the command line do (bin/ordeal.js)
     env: { NODE_COMPILE_CACHE: join(homedir(), '.cache', 'ordeal', 'compiled') },
+    // a browser on a busy machine
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

@@ -134,6 +134,9 @@ describe.skipIf(!existsSync(CHROMIUM))(`the page in ${CHROMIUM}`, () => {
         return said.textContent();
       })
       .toBe('1: write 1 takes 0 to 1');
+    // a pointer that rests would come upon other operations when the page scrolls
+    await page.mouse.move(0, 0);
+    await expect.poll(() => said.textContent()).toMatch(/^Point at an operation/);
     await order.locator('button.op').first().focus();
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => said.textContent()).toBe('2: write 2 takes 1 to 2');

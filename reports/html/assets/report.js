@@ -229,6 +229,10 @@
       said.textContent = step ? step.dataset.said : said.dataset.rest;
     }
   };
+  const stepInFocus = () => {
+    const step = document.activeElement?.closest('.order [data-op]');
+    return step ? Number(step.dataset.op) : undefined;
+  };
   const markHot = (over) => {
     sayOrder(over);
     for (const element of $$('[data-op]')) {
@@ -325,8 +329,9 @@
     const target = event.target.closest?.('[data-op]');
     if (target) markHot(Number(target.dataset.op));
   });
+  // stepping scrolls, and what is under the pointer goes away: where the keyboard is counts then
   addEventListener('mouseout', (event) => {
-    if (event.target.closest?.('[data-op]')) markHot();
+    if (event.target.closest?.('[data-op]')) markHot(stepInFocus());
   });
   addEventListener('focusin', (event) => {
     const target = event.target.closest?.('.order [data-op]');
