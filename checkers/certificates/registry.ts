@@ -34,6 +34,7 @@ import { verifyQueueCertificate } from '../queue/certificate.ts';
 import { verifyRateCertificate } from '../rate/certificate.ts';
 import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
 import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
+import { REGULAR_VERIFIERS } from '../regular/certificate.ts';
 import { SAGA_VERIFIERS } from '../saga/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
 import { STATE_MACHINE_VERIFIERS } from '../state-machine/certificate.ts';
@@ -90,6 +91,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...RECOVERY_VERIFIERS,
   ...CONVERGENCE_VERIFIERS,
   ...REGISTER_VERSION_VERIFIERS,
+  ...REGULAR_VERIFIERS,
   ...TWO_PHASE_COMMIT_VERIFIERS,
   ...STATE_MACHINE_VERIFIERS,
   ...LOST_UPDATE_VERIFIERS,

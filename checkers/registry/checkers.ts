@@ -85,6 +85,11 @@ export const CHECKERS = {
     ref: ref('register-versions/monotonic', 'monotonic'),
     load: async () => (await import('../register-versions/monotonic.ts')).monotonic as Checker,
   },
+  regular: {
+    summary: 'a read of a register returns what a write that overlaps it wrote, or one of the last that ended before it',
+    ref: ref('regular/regular', 'regular'),
+    load: async () => (await import('../regular/regular.ts')).regular as Checker,
+  },
   'state-machine': {
     summary: 'states of entities change by allowed transitions only; acknowledged transitions are not lost, refused ones not seen',
     ref: ref('state-machine/state-machine', 'stateMachine'),

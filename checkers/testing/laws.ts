@@ -8,6 +8,7 @@ import { lostUpdateTrial } from '../lost-update/testing/trial.ts';
 import { rateTrial } from '../rate/testing/trial.ts';
 import { recoveryTrial } from '../recovery/testing/trial.ts';
 import { boundedStalenessTrial, monotonicTrial } from '../register-versions/testing/trial.ts';
+import { regularTrial } from '../regular/testing/trial.ts';
 import { sagaTrial } from '../saga/testing/trial.ts';
 import { stateMachineTrial } from '../state-machine/testing/trial.ts';
 import { twoPhaseCommitTrial } from '../two-phase-commit/testing/trial.ts';
@@ -22,6 +23,7 @@ export const LAWS: Readonly<Record<string, LawTrial>> = {
   recovery: recoveryTrial,
   'bounded-staleness': boundedStalenessTrial,
   monotonic: monotonicTrial,
+  regular: regularTrial,
   'two-phase-commit': twoPhaseCommitTrial,
   'state-machine': stateMachineTrial,
   rate: rateTrial,
