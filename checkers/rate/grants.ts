@@ -1,4 +1,4 @@
-/** How many grants lie in one window: for certain, and at most. One pass, with the last few grants of each key at hand. */
+/** How many grants lie in one window, or in several on end: for certain, and at most. With the last few grants of each key at hand. */
 import type { Budget, History } from '../../harness/contracts/index.ts';
 import { eventType, INVOKE, isClient, OK } from '../../harness/history/columns.ts';
 import { fateAt } from '../columns/events.ts';
@@ -11,10 +11,14 @@ export interface RateLaw {
   readonly windowNs: number;
   readonly per: 'key' | 'all';
   readonly grant: string;
+  /** How long after its call an operation of unknown outcome may be granted. */
+  readonly lateNs: number;
 }
 
 export interface Overrun {
-  /** Acknowledgements of one more than the limit, in order; none where it is not spelled out. */
+  /** Within so many windows on end. */
+  readonly windows: number;
+  /** Acknowledgements of one more than they may hold, in order; the last one alone where it is not spelled out. */
   readonly acks: readonly number[];
   /** From the earliest call to the latest return. */
   readonly spanNs: number;
@@ -26,9 +30,16 @@ export interface Grants {
   readonly unknown: number;
   readonly peakCertain: number;
   readonly peakPossible: number;
+  /** Of the acknowledged ones alone. */
+  readonly peakAcknowledged: number;
   readonly overruns: readonly Overrun[];
 }
 
+/**
+ * At most `limit` in every window are at most twice as many in every two on end, and so on: where it is not known in which
+ * window each was granted, it is still known of several together. The longer, the less the uncertain ends matter.
+ */
+const WINDOWS_ON_END = [1, 2, 4, 8, 16, 32];
 const SPELLED_OUT = 8;
 const BYTES_PER_GRANT = 8;
 
@@ -54,40 +65,55 @@ export function scanGrants(history: History, law: RateLaw, budget: Budget): Gran
     } else if (type === OK && columns.pair[i]! >= 0 && fateAt(columns, columns.pair[i]!) === 'acknowledged') listOf(acks, key).push(i);
   }
   const overruns: Overrun[] = [];
-  let [peakCertain, peakPossible] = [0, 0];
-  for (const list of acks.values()) peakCertain = Math.max(peakCertain, certain(history, law, list.view(), overruns, budget));
-  for (const list of calls.values()) peakPossible = Math.max(peakPossible, possible(history, law, list.view()));
+  let [peakCertain, peakPossible, peakAcknowledged] = [0, 0, 0];
+  for (const list of acks.values()) {
+    const found = new Set<number>();
+    for (const windows of WINDOWS_ON_END) {
+      if (windows > 1 && list.length <= windows * law.limit) break;
+      const peak = certain(history, law, windows, list.view(), found, overruns, budget);
+      if (windows === 1) peakCertain = Math.max(peakCertain, peak);
+    }
+  }
+  for (const list of calls.values()) {
+    const all = list.view();
+    peakPossible = Math.max(peakPossible, possible(history, law, all));
+    const acknowledged = all.filter((call) => fateAt(columns, call) === 'acknowledged');
+    peakAcknowledged = Math.max(peakAcknowledged, possible(history, law, acknowledged));
+  }
   overruns.sort((a, b) => a.acks.at(-1)! - b.acks.at(-1)!);
-  return { ...counts, peakCertain, peakPossible, overruns };
+  return { ...counts, peakCertain, peakPossible, peakAcknowledged, overruns };
 }
 
 /**
- * By return in order; of those before the return less than a window ago, the ones that were called less than a window ago
- * as well are certainly together. Calls wait in a heap, the earliest first, so that each enters and leaves once.
+ * By return in order; of those before the return less than so many windows ago, the ones that were called less than so many
+ * ago as well are certainly together. Calls wait in a heap, the earliest first, so that each enters and leaves once. Adds
+ * what is not `found` already; gives the most that were together.
  */
-function certain(history: History, law: RateLaw, acks: Int32Array, overruns: Overrun[], budget: Budget): number {
+function certain(history: History, law: RateLaw, windows: number, acks: Int32Array, found: Set<number>, overruns: Overrun[], budget: Budget): number {
   const { time, pair } = history.columns;
   const together = new EarliestFirst();
+  const [longest, most] = [windows * law.windowNs, windows * law.limit];
   let peak = 0;
   for (let k = 0; k < acks.length; k++) {
     if ((k & 0xffff) === 0) ask(budget, acks.length * BYTES_PER_GRANT);
     const at = acks[k]!;
     together.push(time[pair[at]!]!, at);
-    while (together.size > 0 && !(time[at]! - together.earliest < law.windowNs)) together.pop();
+    while (together.size > 0 && !(time[at]! - together.earliest < longest)) together.pop();
     peak = Math.max(peak, together.size);
-    // the last one itself must be among them: one that took a window or longer may have happened before
-    if (together.size <= law.limit || !(time[at]! - time[pair[at]!]! < law.windowNs)) continue;
-    const enough = overruns.length < SPELLED_OUT ? together.latest(law.limit + 1) : [at];
+    // the last one itself must be among them: one that took as long or longer may have happened before
+    if (together.size <= most || !(time[at]! - time[pair[at]!]! < longest) || found.has(at)) continue;
+    found.add(at);
+    const enough = overruns.length < SPELLED_OUT ? together.latest(most + 1) : [at];
     const spanNs = time[at]! - Math.min(...enough.map((ack) => time[pair[ack]!]!));
-    overruns.push({ acks: enough, spanNs });
+    overruns.push({ windows, acks: enough, spanNs });
   }
   return peak;
 }
 
 /** The most operations of which each was called before a window's end and not answered before its beginning. */
-function possible(history: History, { windowNs }: RateLaw, calls: Int32Array): number {
+function possible(history: History, { windowNs, lateNs }: RateLaw, calls: Int32Array): number {
   const { time, pair } = history.columns;
-  const ends = Float64Array.from(calls, (call) => (fateAt(history.columns, call) === 'acknowledged' ? time[pair[call]!]! : Infinity)).sort();
+  const ends = Float64Array.from(calls, (call) => (fateAt(history.columns, call) === 'acknowledged' ? time[pair[call]!]! : time[call]! + lateNs)).sort();
   let [peak, left] = [0, 0];
   for (let k = 0; k < calls.length; k++) {
     // a window that begins just after the latest call minus its length: those that ended by then are out
