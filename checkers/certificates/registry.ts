@@ -6,6 +6,7 @@ import { BANK_VERIFIERS } from '../bank/certificate.ts';
 import { CAPACITY_VERIFIERS } from '../capacity/certificate.ts';
 import { CONVERGENCE_VERIFIERS } from '../convergence/certificate.ts';
 import { verifyCounterBoundsCertificate } from '../counter/certificate.ts';
+import { verifyErrorBoundCertificate } from '../error-bound/certificate.ts';
 import { IDEMPOTENCY_KEY_VERIFIERS } from '../idempotency-key/certificate.ts';
 import { INSERT_VERIFIERS } from '../inserts/certificate.ts';
 import { CYCLE } from '../isolation/findings/describe-cycle.ts';
@@ -57,6 +58,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'side-effects/lost-effect': verifySideEffectsCertificate,
   'side-effects/failed-but-visible': verifySideEffectsCertificate,
   'side-effects/effect-without-intent': verifySideEffectsCertificate,
+  'error-bound/outside-bound': verifyErrorBoundCertificate,
   'rate/too-many': verifyRateCertificate,
   'queue/lost': verifyQueueCertificate,
   'queue/lost-some': verifyQueueCertificate,

@@ -40,6 +40,11 @@ export const CHECKERS = {
     ref: ref('counter/counter-bounds', 'counterBounds'),
     load: async () => (await import('../counter/counter-bounds.ts')).counterBounds as Checker,
   },
+  'error-bound': {
+    summary: 'estimates are within an error epsilon of the truth with probability delta, as far as chance can tell',
+    ref: ref('error-bound/error-bound', 'errorBound'),
+    load: async () => (await import('../error-bound/error-bound.ts')).errorBound as Checker,
+  },
   'unique-ids': {
     summary: 'no id was handed out twice',
     ref: ref('unique-ids/unique-ids', 'uniqueIds'),

@@ -2,6 +2,7 @@
 import { bankTrial } from '../bank/testing/trial.ts';
 import { capacityTrial } from '../capacity/testing/trial.ts';
 import { convergenceTrial } from '../convergence/testing/trial.ts';
+import { errorBoundTrial } from '../error-bound/testing/trial.ts';
 import { idempotencyKeyTrial } from '../idempotency-key/testing/trial.ts';
 import { causalReverseTrial, longForkTrial } from '../inserts/testing/trial.ts';
 import { lostUpdateTrial } from '../lost-update/testing/trial.ts';
@@ -24,6 +25,7 @@ export const LAWS: Readonly<Record<string, LawTrial>> = {
   'bounded-staleness': boundedStalenessTrial,
   monotonic: monotonicTrial,
   regular: regularTrial,
+  'error-bound': errorBoundTrial,
   'two-phase-commit': twoPhaseCommitTrial,
   'state-machine': stateMachineTrial,
   rate: rateTrial,
