@@ -18,7 +18,7 @@ export interface RateLaw {
 export interface Overrun {
   /** Within so many windows on end. */
   readonly windows: number;
-  /** Acknowledgements of one more than they may hold, in order; the last one alone where it is not spelled out. */
+  /** Acknowledgements of one more than they may hold, in order. */
   readonly acks: readonly number[];
   /** From the earliest call to the latest return. */
   readonly spanNs: number;
@@ -32,7 +32,17 @@ export interface Grants {
   readonly peakPossible: number;
   /** Of the acknowledged ones alone. */
   readonly peakAcknowledged: number;
+  /** Grants that end an overrun. */
+  readonly tooMany: number;
+  /** The first few overruns. */
   readonly overruns: readonly Overrun[];
+}
+
+/** A grant that was one too many in so many windows on end, and all grants that it was judged with, in order. */
+interface Excess {
+  readonly windows: number;
+  readonly at: number;
+  readonly acks: Int32Array;
 }
 
 /**
@@ -64,13 +74,12 @@ export function scanGrants(history: History, law: RateLaw, budget: Budget): Gran
       if (fate !== 'refused') listOf(calls, key).push(i);
     } else if (type === OK && columns.pair[i]! >= 0 && fateAt(columns, columns.pair[i]!) === 'acknowledged') listOf(acks, key).push(i);
   }
-  const overruns: Overrun[] = [];
+  const found = new Map<number, Excess>();
   let [peakCertain, peakPossible, peakAcknowledged] = [0, 0, 0];
   for (const list of acks.values()) {
-    const found = new Set<number>();
     for (const windows of WINDOWS_ON_END) {
       if (windows > 1 && list.length <= windows * law.limit) break;
-      const peak = certain(history, law, windows, list.view(), found, overruns, budget);
+      const peak = certain(history, law, windows, list.view(), found, budget);
       if (windows === 1) peakCertain = Math.max(peakCertain, peak);
     }
   }
@@ -80,8 +89,9 @@ export function scanGrants(history: History, law: RateLaw, budget: Budget): Gran
     const acknowledged = all.filter((call) => fateAt(columns, call) === 'acknowledged');
     peakAcknowledged = Math.max(peakAcknowledged, possible(history, law, acknowledged));
   }
-  overruns.sort((a, b) => a.acks.at(-1)! - b.acks.at(-1)!);
-  return { ...counts, peakCertain, peakPossible, peakAcknowledged, overruns };
+  const first = [...found.values()].sort((a, b) => a.at - b.at).slice(0, SPELLED_OUT);
+  const overruns = first.map((excess) => overrunOf(history, law, excess));
+  return { ...counts, peakCertain, peakPossible, peakAcknowledged, tooMany: found.size, overruns };
 }
 
 /**
@@ -89,7 +99,7 @@ export function scanGrants(history: History, law: RateLaw, budget: Budget): Gran
  * ago as well are certainly together. Calls wait in a heap, the earliest first, so that each enters and leaves once. Adds
  * what is not `found` already; gives the most that were together.
  */
-function certain(history: History, law: RateLaw, windows: number, acks: Int32Array, found: Set<number>, overruns: Overrun[], budget: Budget): number {
+function certain(history: History, law: RateLaw, windows: number, acks: Int32Array, found: Map<number, Excess>, budget: Budget): number {
   const { time, pair } = history.columns;
   const together = new EarliestFirst();
   const [longest, most] = [windows * law.windowNs, windows * law.limit];
@@ -97,17 +107,25 @@ function certain(history: History, law: RateLaw, windows: number, acks: Int32Arr
   for (let k = 0; k < acks.length; k++) {
     if ((k & 0xffff) === 0) ask(budget, acks.length * BYTES_PER_GRANT);
     const at = acks[k]!;
-    together.push(time[pair[at]!]!, at);
+    const called = time[pair[at]!]!;
+    together.push(called);
     while (together.size > 0 && !(time[at]! - together.earliest < longest)) together.pop();
     peak = Math.max(peak, together.size);
     // the last one itself must be among them: one that took as long or longer may have happened before
-    if (together.size <= most || !(time[at]! - time[pair[at]!]! < longest) || found.has(at)) continue;
-    found.add(at);
-    const enough = overruns.length < SPELLED_OUT ? together.latest(most + 1) : [at];
-    const spanNs = time[at]! - Math.min(...enough.map((ack) => time[pair[ack]!]!));
-    overruns.push({ windows, acks: enough, spanNs });
+    if (together.size > most && time[at]! - called < longest && !found.has(at)) found.set(at, { windows, at, acks });
   }
   return peak;
+}
+
+/** The latest grants that are too many together. */
+function overrunOf(history: History, { windowNs, limit }: RateLaw, { windows, at, acks }: Excess): Overrun {
+  const { time, pair } = history.columns;
+  const together: number[] = [];
+  for (let k = acks.indexOf(at); together.length <= windows * limit; k--) {
+    if (time[at]! - time[pair[acks[k]!]!]! < windows * windowNs) together.push(acks[k]!);
+  }
+  const spanNs = time[at]! - Math.min(...together.map((ack) => time[pair[ack]!]!));
+  return { windows, acks: together.reverse(), spanNs };
 }
 
 /** The most operations of which each was called before a window's end and not answered before its beginning. */
@@ -123,30 +141,26 @@ function possible(history: History, { windowNs, lateNs }: RateLaw, calls: Int32A
   return peak;
 }
 
-/** A heap of acknowledgements by the time of their call. */
+/** A heap of times. */
 class EarliestFirst {
   readonly #times: number[] = [];
-  readonly #acks: number[] = [];
 
   get size(): number {
-    return this.#acks.length;
+    return this.#times.length;
   }
 
   get earliest(): number {
     return this.#times[0]!;
   }
 
-  push(time: number, ack: number): void {
-    let i = this.#acks.length;
-    this.#times.push(time);
-    this.#acks.push(ack);
+  push(time: number): void {
+    let i = this.#times.push(time) - 1;
     for (let parent = (i - 1) >> 1; i > 0 && this.#times[parent]! > this.#times[i]!; i = parent, parent = (i - 1) >> 1) this.#swap(i, parent);
   }
 
   pop(): void {
-    this.#swap(0, this.#acks.length - 1);
+    this.#swap(0, this.#times.length - 1);
     this.#times.pop();
-    this.#acks.pop();
     for (let i = 0; ; ) {
       let least = i;
       for (const child of [2 * i + 1, 2 * i + 2]) if (child < this.#times.length && this.#times[child]! < this.#times[least]!) least = child;
@@ -156,14 +170,8 @@ class EarliestFirst {
     }
   }
 
-  /** So many of them that were answered last, in order. */
-  latest(count: number): number[] {
-    return [...this.#acks].sort((a, b) => a - b).slice(-count);
-  }
-
   #swap(i: number, j: number): void {
     [this.#times[i], this.#times[j]] = [this.#times[j]!, this.#times[i]!];
-    [this.#acks[i], this.#acks[j]] = [this.#acks[j]!, this.#acks[i]!];
   }
 }
 

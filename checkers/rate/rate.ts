@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { Anomaly, Budget, Checker, History, Reason, Result, Value } from '../../harness/contracts/index.ts';
 import { formatSeconds, NS_PER_MS } from '../../harness/time/units.ts';
 import { whenAt, whoAt, words } from '../columns/events.ts';
-import { conclude, spellOut } from '../verdict/conclude.ts';
+import { conclude } from '../verdict/conclude.ts';
 import { type Grants, type Overrun, scanGrants } from './grants.ts';
 
 const options = z.strictObject({
@@ -37,9 +37,9 @@ export const rate: Checker<RateOptions> = {
   check(history: History, law: RateOptions, budget: Budget): Result {
     const { limit = Infinity, windowMs, lateMs = Infinity, ...names } = law;
     const grants = scanGrants(history, { ...names, limit, windowNs: windowMs * NS_PER_MS, lateNs: lateMs * NS_PER_MS }, budget);
-    const { acknowledged, refused, unknown, peakCertain, peakPossible, overruns } = grants;
-    const stats: Value = { acknowledged, refused, unknown, peakCertain, peakPossible, anomalies: { 'too-many': overruns.length } };
-    const anomalies = spellOut(overruns, (overrun) => tell(history, law, overrun));
+    const { acknowledged, refused, unknown, peakCertain, peakPossible, tooMany, overruns } = grants;
+    const stats: Value = { acknowledged, refused, unknown, peakCertain, peakPossible, anomalies: { 'too-many': tooMany } };
+    const anomalies = overruns.map((overrun) => tell(history, law, overrun));
     return conclude('rate', stats, anomalies, [...openQuestions(grants, law), ...uncertainty(grants, law)]);
   },
 };
