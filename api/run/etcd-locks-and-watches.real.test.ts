@@ -35,7 +35,7 @@ describe.skipIf(able !== '')(`etcd on process${able && ` (not run: ${able})`}`, 
   });
 
   it('hands out no permit twice, unless permits are counted without asking who else has counted', () => {
-    const guarded = run(3, '--workload', 'semaphore');
+    const guarded = run(2, '--workload', 'semaphore');
     expect([guarded.status, guarded.results.valid, guarded.results.reasons], `seed ${guarded.results.seed}`).toEqual([0, true, []]);
     const plain = run(3, '--workload', 'semaphore', '--semaphore-writes', 'plain');
     expect([plain.status, plain.results.valid], `seed ${plain.results.seed}`).toEqual([1, false]);
