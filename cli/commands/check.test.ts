@@ -172,8 +172,7 @@ describe('ordeal check', () => {
     expect(stderr).toContain(`ORDEAL_BAD_OPTION  ${where}\n  ${what}`);
   });
 
-  it('gives a model of linearizable its options, and an initial value alone to the default model', async () => {
-    expect((await json(path('stale.jsonl'), '--model', 'register', '--with', 'init=null'))[0]).toMatchObject({ valid: false, model: 'register' });
+  it('gives an initial value to the checker that is named, and alone to the default model', async () => {
     expect((await json(path('stale.jsonl'), '--init', 'null'))[0]).toMatchObject({ valid: false, model: 'cas-register' });
     expect((await json(path('stale.jsonl'), '--checker', 'regular', '--init', 'null'))[0]).toMatchObject({ valid: false, model: 'regular' });
   });
