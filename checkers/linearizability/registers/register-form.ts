@@ -31,6 +31,7 @@ const numbersOf = new WeakMap<OperationClasses, DenseNumbers>();
 /** Whether there are more known updates than values: then one is made twice. A cheap look before anything is made of the key. */
 export function makesValuesTwice({ operations: { count, ret, cls }, classes }: Problem): boolean {
   let left = classes.values.count;
+  if (left >= count) return false;
   for (let op = 0; op < count && left >= 0; op++) if (ret[op] !== NEVER && classes.to(cls[op]!) >= 0) left--;
   return left < 0;
 }

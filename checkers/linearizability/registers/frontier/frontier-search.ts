@@ -37,7 +37,7 @@ class FrontierSearch {
   readonly #cap: number;
   readonly #pending: Pending;
   readonly #uses: UseCounts;
-  readonly #trails = new Trails();
+  readonly #trails: Trails;
   readonly #antichain: Antichain;
   readonly #expansion: Expansion;
   /** By crashed class: how many have been called. */
@@ -62,6 +62,7 @@ class FrontierSearch {
     this.#limits = limits;
     this.#cap = cap;
     this.#cut = lossy;
+    this.#trails = new Trails(space.count);
     this.#pending = new Pending(space);
     this.#uses = new UseCounts(space.classes.length);
     const dominance = new Dominance(this.#pending, this.#uses, lossy);
