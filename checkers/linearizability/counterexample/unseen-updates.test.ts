@@ -50,5 +50,5 @@ it('leaves updates that nobody saw out of convictions of several registers, and 
   sizes.sort((a, b) => a - b);
   expect(all.length).toBeGreaterThan(6);
   expect(sizes[sizes.length >> 1]).toBeLessThanOrEqual(6);
-  expect(tampered).toBeGreaterThan(5);
+  expect(tampered).toBeGreaterThan(3);
 });
