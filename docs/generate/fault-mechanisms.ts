@@ -81,6 +81,11 @@ export const MECHANISMS: Readonly<Record<string, Mechanism>> = {
     'Somebody speaks to the node and hears nothing; meanwhile the node spends no processor time, and all its threads stand.',
     'SIGCONT; the node must answer.',
   ),
+  'process.freeze': {
+    on: Object.fromEntries(['process', 'netns'].map((host) => [host, `the freezer of ${group}`])),
+    seen: 'Somebody speaks to the node and hears nothing; meanwhile the node spends no processor time, and the kernel counts all that is in the group as frozen.',
+    undone: `The group is thawed; the node must answer. ${WATCHDOG} A frozen node that is killed is thawed as it dies.`,
+  },
   'process.power-loss': {
     on: { sim: 'the simulated disk forgets what was not synced', process: power, netns: power },
     seen: 'The process is gone, and of a file that a witness had written and not synced nothing is there.',
@@ -97,6 +102,10 @@ export const MECHANISMS: Readonly<Record<string, Mechanism>> = {
   'disk.corrupt': disks('stores a share of the writes with one bit turned over'),
   'resources.cpu': groups('with a quota of processor time', 'A witness that spins joins the group: the kernel must keep it from the processors.'),
   'resources.processes': groups('with a most of processes', 'A witness joins the group and tries to start a process.'),
+  'resources.memory': groups(
+    'with a most of bytes',
+    'A witness joins the group and wants more than the limit, as the first to be killed for it: the kernel must kill it, by its own account too.',
+  ),
   'resources.descriptors': {
     on: Object.fromEntries(['process', 'netns'].map((host) => [host, 'the soft limit of open files of each of the node’s processes (prlimit)'])),
     seen: 'Somebody connects anew and is not answered.',

@@ -66,6 +66,10 @@ export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
     standsFor:
       'Collections of garbage that stopped HBase’s region servers for longer than their session in ZooKeeper lasts: they came back and went on writing. “How to do distributed locking” (Kleppmann, 2016) tells why the resource itself must refuse them.',
   },
+  freeze: {
+    asks: 'As of a pause; but no system call returns early, no parent is told, and SIGCONT changes nothing, so nothing in the node can notice before it reads a clock.',
+    standsFor: 'A virtual machine that is moved or snapshotted, and `docker pause`: both stop everything between two instructions.',
+  },
   'clock-jump': {
     asks: 'Leases, expiry and the order of writes must not hang on the time of day, or must say that they do.',
     standsFor:
@@ -124,6 +128,10 @@ export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
   'process-limit': {
     asks: 'A program that starts a thread for each request or peer must refuse what it cannot serve and go on with what it can.',
     standsFor: 'On 25 November 2020 Amazon Kinesis added servers, and each front-end server then needed more threads than its system allowed.',
+  },
+  'memory-limit': {
+    asks: 'The node may be killed in the middle of anything, by nobody who knows it. What it acknowledged must be there, and whoever starts it again must not find it killed by the same load at once.',
+    standsFor: 'The kernel’s OOM killer, and limits of memory of containers: the most common reason for a container to be restarted with exit code 137.',
   },
   'descriptor-limit': {
     asks: 'Nobody new is served, files cannot be opened, and the node still looks alive to those who hold a connection.',

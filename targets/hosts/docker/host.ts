@@ -27,7 +27,7 @@ export const docker: DockerHostKind = {
       if (name === 'net.shape') return [name, probeDetour()];
       if (name === 'machine-files') return [name, OWN_FILES];
       if (name === 'net.lose-replies') return [name, NO_ANSWERS_LOST];
-      if (/^(disk|resources)\.|^process\.power-loss$/.test(name)) return [name, NOT_IN_CONTAINERS];
+      if (/^(disk|resources)\.|^process\.(power-loss|freeze)$/.test(name)) return [name, NOT_IN_CONTAINERS];
       return [name, name.startsWith('net.') ? { ok: true, found: `${engine.found}, nft in the namespaces of its containers` } : found];
     });
     return new Map(probed);
