@@ -4,10 +4,11 @@
  * [--write docs/fault-table.md]`, as root for all that there is. The machines of `ssh` are sshds in namespaces of this one.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, release, tmpdir, type } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Capability, Cluster, Fault, HostKind, ProbedCapability } from '../harness/contracts/index.ts';
+import { EXIT } from '../harness/errors/codes.ts';
 import { messageOf } from '../harness/errors/ordeal-error.ts';
 import { createRng } from '../harness/random/rng.ts';
 import { MEMBER_PROMOTE } from '../nemesis/faults/capabilities.ts';
@@ -53,26 +54,34 @@ async function cellOf(host: HostKind, options: unknown, probed: Probed, fault: F
   return trial;
 }
 
-/** What each host kind is told: where there are machines to be had, `ssh` is told of them. */
-const machines = measured.includes('ssh') && noMachines() === '' ? new Machines(NODES) : undefined;
-const optionsOf: Readonly<Record<string, unknown>> = machines
-  ? { ssh: { sshNode: machines.nodes.split(','), sshKey: machines.key, sshKnownHosts: machines.knownHosts, sshFolder: machines.folder } }
-  : {};
-const rows = new Map<string, Map<string, Cell>>();
-try {
-  for (const [hostName, entry] of Object.entries(HOSTS)) {
-    const host = await entry.load();
-    const probed = await host.probe();
-    for (const [name, row] of Object.entries(FAULTS)) {
-      const cells = rows.get(name) ?? new Map<string, Cell>();
-      rows.set(name, cells.set(hostName, await cellOf(host, optionsOf[hostName] ?? {}, probed, await row.load())));
-    }
-  }
-} finally {
+/** Taken down on every way out that lets us. */
+let machines: Machines | undefined;
+process.once('exit', () => {
   machines?.[Symbol.dispose]();
   rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(EXIT.interrupted));
+
+/** What a host kind is told: `ssh` of its machines, where there are any to be had. */
+function optionsFor(host: string): unknown {
+  if (host !== 'ssh' || !measured.includes(host) || noMachines() !== '') return {};
+  machines = new Machines(NODES);
+  return { sshNode: machines.nodes.split(','), sshKey: machines.key, sshKnownHosts: machines.knownHosts, sshFolder: machines.folder };
 }
-const text = faultTable(Object.keys(HOSTS), rows);
+
+const rows = new Map<string, Map<string, Cell>>();
+for (const [hostName, entry] of Object.entries(HOSTS)) {
+  const host = await entry.load();
+  const probed = await host.probe();
+  const options = optionsFor(hostName);
+  for (const [name, row] of Object.entries(FAULTS)) {
+    const cells = rows.get(name) ?? new Map<string, Cell>();
+    rows.set(name, cells.set(hostName, await cellOf(host, options, probed, await row.load())));
+  }
+}
+const load = loadavg()[0] ?? 0;
+const where = `Measured with ${cpus().length} processors under a load average of ${Math.round(load)}, ${type()} ${release().split('-')[0]}`;
+const text = faultTable(Object.keys(HOSTS), rows, where);
 if (flags.write === undefined) process.stdout.write(text);
 else writeFileSync(flags.write, text);
 if ([...rows.values()].some((cells) => [...cells.values()].some(({ status }) => status === 'failed'))) process.exitCode = 1;

@@ -13,11 +13,11 @@ Each cell was measured on a cluster of three nodes of its own, with the fault's 
 
 `;
 
-/** One row a fault, one column a host kind. */
-export function faultTable(hosts: readonly string[], rows: ReadonlyMap<string, ReadonlyMap<string, Cell>>): string {
+/** One row a fault, one column a host kind. `where`: what it was measured on. */
+export function faultTable(hosts: readonly string[], rows: ReadonlyMap<string, ReadonlyMap<string, Cell>>, where: string): string {
   const lines = [...rows].map(([fault, cells]) => [`\`${fault}\``, ...hosts.map((host) => inShort(cells.get(host)))]);
   const table = [['fault', ...hosts.map((host) => `\`${host}\``)], Array.from({ length: hosts.length + 1 }, () => '---'), ...lines];
-  return `${HEAD}${table.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n\n${notes(hosts, rows)}`;
+  return `${HEAD}${where}: what a busy machine takes from the processors of a probe makes it slow, or keeps it from proving anything.\n\n${table.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n\n${notes(hosts, rows)}`;
 }
 
 function inShort(cell: Cell | undefined): string {

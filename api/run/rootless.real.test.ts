@@ -92,19 +92,19 @@ const mountsLeft = (): readonly string[] =>
 const folderOf = (name: string): string => globSync(join(home, name, 'etcd-register', '*-*'))[0] as string;
 
 describe.skipIf(why !== '')(`netns for an ordinary user${why && ` (not run: ${why})`}`, () => {
-  it('cuts, kills, pauses, moves clocks, heals, and leaves files that are the user’s', async () => {
-    const run = start('whole', '--faults', 'partition,kill,pause,clock', '--time-limit', '18', '--seed', '7', '--json');
+  it('cuts, moves clocks, heals, and leaves files that are the user’s', async () => {
+    const run = start('whole', '--faults', 'partition,clock', '--time-limit', '11', '--rate', '60', '--seed', '7', '--json');
     expect(await ended(run), run.said()).toBe(0);
     const results = JSON.parse(run.said()) as RunResults;
     expect([results.valid, results.sentence]).toEqual([true, 'Every check passed.']);
     const families = new Set(results.faults.filter(({ proven, healed }) => proven && healed).map(({ family }) => family));
-    expect([...families].sort()).toEqual(['clock', 'kill', 'partition', 'pause']);
+    expect([...families].sort()).toEqual(['clock', 'partition']);
     for (const path of globSync(join(folderOf('whole'), '**'))) expect(statSync(path).uid, path).toBe(uid);
     expect([left(), mountsLeft()]).toEqual([[], []]);
   });
 
   it('is healed by its watchdog and gone after kill -9 of the harness', async () => {
-    const run = start('killed', '--faults', 'partition,pause', '--time-limit', '60', '--seed', '4');
+    const run = start('killed', '--faults', 'pause', '--time-limit', '60', '--seed', '4');
     expect(await until(() => /▓/.test(run.said()), 40_000), run.said()).toBe(true);
     // they are where the sweep looks
     expect(left().filter((line) => line.includes('/bin/etcd'))).toHaveLength(3);
@@ -118,11 +118,11 @@ describe.skipIf(why !== '')(`netns for an ordinary user${why && ` (not run: ${wh
   });
 
   it('stops, heals and judges on SIGINT', async () => {
-    const run = start('stopped', '--faults', 'partition', '--time-limit', '60', '--seed', '4');
+    const run = start('stopped', '--faults', 'kill', '--time-limit', '60', '--seed', '4');
     expect(await until(() => /▓/.test(run.said()), 40_000), run.said()).toBe(true);
     run.kill('SIGINT');
     expect(await ended(run), run.said()).toBe(130);
-    expect(run.said()).toMatch(/SIGINT: stopping and healing.*░ partition-1 {2}healed.*✓ linearizable/s);
+    expect(run.said()).toMatch(/SIGINT: stopping and healing.*░ kill-1\S* {2}healed.*✓ linearizable/s);
     expect([left(), mountsLeft()]).toEqual([[], []]);
   });
 });
