@@ -15,7 +15,7 @@ const die = (): void => void process.kill(process.pid, 'SIGKILL');
 process.once('disconnect', die);
 process.on('message', (message: ProcessTask | 'abort') => {
   if (message === 'abort') interruption.abort(reason);
-  else void run(message).then(leave);
+  else void run(message).then(takeLeave);
 });
 
 async function run({ plan, provisioned, folder, runId, startedAt }: ProcessTask): Promise<void> {
@@ -37,7 +37,9 @@ async function run({ plan, provisioned, folder, runId, startedAt }: ProcessTask)
   }
 }
 
-function leave(): void {
+/** The harness hangs up when it has heard everything. */
+function takeLeave(): void {
   process.off('disconnect', die);
-  process.exit(0);
+  if (!process.connected) process.exit(0);
+  process.once('disconnect', () => process.exit(0));
 }

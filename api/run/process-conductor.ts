@@ -2,7 +2,6 @@
  * Conducts a run in a process that a host's command starts (rule 19): what is provisioned, judged and shown stays here, with
  * the terminal and its signals. When this process dies that one does too, and its watchdog undoes what it had done.
  */
-import { once } from 'node:events';
 import { entryUrl, startChild } from '../../harness/entry/entry.ts';
 import { OrdealError } from '../../harness/errors/ordeal-error.ts';
 import type { RunEvent } from '../../harness/lifecycle/index.ts';
@@ -28,7 +27,7 @@ export async function conductInProcess(
     detached: true,
     inside,
   });
-  const ended = once(child, 'exit');
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   const onAbort = (): void => void child.send('abort', () => {});
   try {
     return await new Promise<Conducted>((resolve, reject) => {
@@ -53,7 +52,8 @@ export async function conductInProcess(
     });
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // it ends by itself, with everything in it taken down
+    // it waits for this, so that its end never overtakes its last message; everything in it is taken down by then
+    if (child.connected) child.disconnect();
     if (child.pid !== undefined) await ended;
   }
 }
