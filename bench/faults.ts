@@ -1,6 +1,6 @@
 /**
  * The table fault × host kind, measured here: injected, seen to bite by a probe that refuses a no-op injector, undone, seen
- * to be undone, and how long each took; or the capability that is missing. `npx node bench/faults.ts [--hosts a,b]
+ * to be undone, and how long each took; or the capability that is missing. `npx node bench/faults.ts [--hosts a,b] [--faults a,b]
  * [--write docs/fault-table.md]`, as root for all that there is. The machines of `ssh` are sshds in namespaces of this one.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { HOSTS } from '../targets/registry/hosts.ts';
 import { type Trial, tryFault } from './fault-trial.ts';
 import { type Cell, faultTable } from './render-fault-table.ts';
 
-const { values: flags } = parseArgs({ options: { hosts: { type: 'string' }, write: { type: 'string' } } });
+const { values: flags } = parseArgs({ options: { hosts: { type: 'string' }, faults: { type: 'string' }, write: { type: 'string' } } });
 const measured = flags.hosts?.split(',') ?? Object.keys(HOSTS);
 const NODES = 3;
 const folder = mkdtempSync(join(tmpdir(), 'ordeal-faults-'));
@@ -43,12 +43,12 @@ async function measure(host: HostKind, options: unknown, fault: Fault): Promise<
 }
 
 async function cellOf(host: HostKind, options: unknown, probed: Probed, fault: Fault): Promise<Cell> {
-  if (fault.needs.includes(MEMBER_PROMOTE)) return { status: 'missing', capability: MEMBER_PROMOTE, why: 'of the system, not of the host' };
+  if (fault.needs.includes(MEMBER_PROMOTE)) return { status: 'of the system' };
   for (const capability of fault.needs) {
     const { ok, found } = probed.get(capability) ?? { ok: false, found: 'this kind of host has nothing for it' };
     if (!ok) return { status: 'missing', capability, why: found };
   }
-  if (!measured.includes(host.name)) return { status: 'elsewhere' };
+  if (!measured.includes(host.name) || flags.faults?.split(',').includes(fault.name) === false) return { status: 'elsewhere' };
   const trial = await measure(host, options, fault);
   process.stderr.write(`${host.name} ${fault.name}: ${trial.status === 'proven' ? JSON.stringify(trial.timing) : trial.why}\n`);
   return trial;
@@ -81,6 +81,7 @@ for (const [hostName, entry] of Object.entries(HOSTS)) {
 }
 const load = loadavg()[0] ?? 0;
 const where = `Measured with ${cpus().length} processors under a load average of ${Math.round(load)}, ${type()} ${release().split('-')[0]}`;
+machines?.[Symbol.dispose]();
 const text = faultTable(Object.keys(HOSTS), rows, where);
 if (flags.write === undefined) process.stdout.write(text);
 else writeFileSync(flags.write, text);

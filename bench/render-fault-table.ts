@@ -1,7 +1,11 @@
 /** The table of `bench/faults.ts`, in Markdown. */
 import type { Trial } from './fault-trial.ts';
 
-export type Cell = Trial | { readonly status: 'missing'; readonly capability: string; readonly why: string } | { readonly status: 'elsewhere' };
+export type Cell =
+  | Trial
+  | { readonly status: 'missing'; readonly capability: string; readonly why: string }
+  | { readonly status: 'elsewhere' }
+  | { readonly status: 'of the system' };
 
 const HEAD = `<!-- Made by \`npx node bench/faults.ts --write docs/fault-table.md\`. -->
 
@@ -22,6 +26,7 @@ export function faultTable(hosts: readonly string[], rows: ReadonlyMap<string, R
 
 function inShort(cell: Cell | undefined): string {
   if (cell === undefined || cell.status === 'elsewhere') return 'yes, not measured here';
+  if (cell.status === 'of the system') return 'by the system';
   if (cell.status === 'missing') return `– \`${cell.capability}\``;
   if (cell.status === 'failed') return '✗ failed';
   const { injected, proven, healed, provenHealed } = cell.timing;
