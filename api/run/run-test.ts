@@ -2,7 +2,7 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { redactFile } from '../../harness/configuration/secrets.ts';
-import type { History } from '../../harness/contracts/index.ts';
+import type { History, HostKind } from '../../harness/contracts/index.ts';
 import { historyFromMessage } from '../../harness/history/index.ts';
 import type { RunEvent } from '../../harness/lifecycle/index.ts';
 import { createRng } from '../../harness/random/rng.ts';
@@ -12,11 +12,12 @@ import { withCoverage } from '../check/checks-of-run.ts';
 import { type CheckBudget, DEFAULT_BUDGET } from '../check/run-checks.ts';
 import type { RunPlan } from '../plans/plan.ts';
 import { resolvePlan } from '../resolve.ts';
-import { conduct } from './conduct.ts';
+import { type Conducted, type ConductRequest, conduct } from './conduct.ts';
 import { describeRun } from './describe-run.ts';
 import { judge } from './judge.ts';
 import { paceNotices } from './pace.ts';
 import { planFaults } from './plan-faults.ts';
+import { conductInProcess } from './process-conductor.ts';
 import { runIdOf } from './run-id.ts';
 import { conductInWorker } from './sim-conductor.ts';
 import { writeReports } from './write-reports.ts';
@@ -52,9 +53,10 @@ export async function runTest(plan: RunPlan, options: RunOptions = {}): Promise<
   const folder = createRunFolder({ out: plan.out, name: plan.name, seed: plan.seed, startedAt });
   const description = await describeRun({ plan, resolved, provisioned, startedAt });
   writeRunFile(folder.run, `${JSON.stringify(description, null, 2)}\n`);
-  const conducted = await (plan.host.name === 'sim'
-    ? conductInWorker({ plan, provisioned, folder: folder.path }, signal, onEvent)
-    : conduct({ plan, resolved, provisioned, folder, runId: runIdOf(startedAt, plan.seed), startedAt, signal, onEvent }));
+  const conducted = await conductorOf(
+    plan,
+    resolved.host,
+  )({ plan, resolved, provisioned, folder, runId: runIdOf(startedAt, plan.seed), startedAt, signal, onEvent });
   // what the nodes wrote, they wrote themselves
   for (const log of globSync(join(folder.nodes, '**', '*.log'))) redactFile(log);
   const history = historyFromMessage(conducted.history);
@@ -73,4 +75,14 @@ export async function runTest(plan: RunPlan, options: RunOptions = {}): Promise<
   else await writeReports(folder, results, history, description);
   indexRun(plan.out, { time: startedAt, name: plan.name, seed: plan.seed, valid: results.valid, exitCode: results.exitCode, folder: folder.path });
   return { plan, folder, results, history };
+}
+
+/** Where a run is conducted: here, in a worker thread of virtual time, or in the process that the host asks for. */
+function conductorOf(plan: RunPlan, host: HostKind): (request: ConductRequest & { readonly startedAt: string }) => Promise<Conducted> {
+  if (plan.host.name === 'sim')
+    return ({ provisioned, folder, signal, onEvent }) => conductInWorker({ plan, provisioned, folder: folder.path }, signal, onEvent);
+  const inside = host.enter?.();
+  if (inside === undefined) return conduct;
+  return ({ provisioned, folder, runId, startedAt, signal, onEvent }) =>
+    conductInProcess(inside, { plan, provisioned, folder: folder.path, runId, startedAt }, signal, onEvent);
 }

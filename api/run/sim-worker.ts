@@ -1,17 +1,16 @@
 /** The worker thread of a simulated run. Everything is loaded before the simulator opens: nothing may be loaded during a run. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { isOrdealError, messageOf } from '../../harness/errors/ordeal-error.ts';
 import { runFolderAt } from '../../harness/store/index.ts';
 import { installEscapeGuard } from '../../targets/hosts/sim/index.ts';
 import { resolvePlan } from '../resolve.ts';
 import { conduct } from './conduct.ts';
-import type { SimMessage, SimTask } from './sim-conductor.ts';
+import { type ConductorMessage, type ConductorTask, errorMessage } from './conductor-messages.ts';
 
-const send = (message: SimMessage): void => parentPort?.postMessage(message);
+const send = (message: ConductorMessage): void => parentPort?.postMessage(message);
 const interruption = new AbortController();
 parentPort?.on('message', () => interruption.abort(new Error('interrupted')));
 
-async function main(task: SimTask): Promise<void> {
+async function main(task: ConductorTask): Promise<void> {
   const resolved = await resolvePlan(task.plan);
   const conducted = await conduct({
     plan: task.plan,
@@ -26,9 +25,4 @@ async function main(task: SimTask): Promise<void> {
   send({ type: 'conducted', conducted });
 }
 
-main(workerData as SimTask).catch((error: unknown) => {
-  if (!isOrdealError(error))
-    return send({ type: 'error', code: 'ORDEAL_INTERNAL', details: { what: error instanceof Error ? (error.stack ?? error.message) : messageOf(error) } });
-  const { code, what, where, remedy } = error;
-  return send({ type: 'error', code, details: { what, remedy, ...(where !== undefined && { where }) } });
-});
+main(workerData as ConductorTask).catch((error: unknown) => send(errorMessage(error)));

@@ -10,6 +10,7 @@ import { HOSTS } from '../../targets/registry/hosts.ts';
 import { SYSTEMS } from '../../targets/registry/systems.ts';
 import { BUGS } from '../../targets/systems/raftkv/index.ts';
 import { WORKLOADS } from '../../workloads/registry/workloads.ts';
+import { faultPages } from './fault-pages.ts';
 import { code, optionTable, table } from './tables.ts';
 
 const NOTE = '<!-- Made by `npm run docs`; a test compares. -->\n\n';
@@ -22,6 +23,7 @@ export async function pages(): Promise<Readonly<Record<string, string>>> {
     'faults.md': await faults(),
     'checkers.md': await checkers(),
     'options.md': await options(),
+    ...(await faultPages()),
   };
   return Object.fromEntries(Object.entries(made).map(([name, text]) => [name, `${NOTE}${text.trimEnd()}\n`]));
 }
@@ -114,14 +116,14 @@ async function faults(): Promise<string> {
   const sections = await Promise.all(
     Object.entries(FAULTS).map(async ([name, entry]) => {
       const { summary, needs, options: schema } = await entry.load();
-      return `### ${name}\n\n${sentence(summary)} Needs ${needs.map(code).join(', ')}.\n\n${optionTable(schema, 'as keys')}`;
+      return `### ${name}\n\n${sentence(summary)} Needs ${needs.map(code).join(', ')}. [More](faults/${name}.md).\n\n${optionTable(schema, 'as keys')}`;
     }),
   );
   return `# Faults
 
 \`--faults partition,kill\` names families or single faults. A family does what it does by default, within what the system claims to survive; a single fault has its default options. In a configuration faults take options: \`every('5s', partition('majority'), kill('one'))\`. A scenario says exactly what happens when, instead of a schedule that is drawn: \`scenario(['2s', 'inject', partition('isolate-one'), 'cut'], ['3s', 'inject', kill('one'), 'death'], ['5s', 'heal', 'cut'], ['6s', 'heal', 'death'])\`; heal what you inject: a fault that is in force when the run ends is healed, and proves nothing.
 
-Each fault is written to \`faults.jsonl\` before anything is touched, observed to bite by somebody other than its injector, undone on every way out, and observed to be undone. One that did not bite proves nothing: the verdict is \`unknown\`.
+Each fault is written to \`faults.jsonl\` before anything is touched, observed to bite by somebody other than its injector, undone on every way out, and observed to be undone. One that did not bite proves nothing: the verdict is \`unknown\`. Each has a page of its own: how it is done, seen and undone, and what it stands for; [a table](fault-table.md) has what was measured on each host kind.
 
 ## Families
 

@@ -103,6 +103,11 @@ export interface HostKind<P = unknown> {
   /** What this machine lets this host kind do, each with what was found and how to enable it. */
   probe(): Promise<ReadonlyMap<Capability, ProbedCapability>>;
   open(request: HostRequest<P>): Promise<Cluster & AsyncDisposable>;
+  /**
+   * The command that starts a process where clusters of this kind can be opened (a user namespace, say); undefined where
+   * this very process can. Runs are conducted there (rule 19).
+   */
+  enter?(): readonly string[] | undefined;
   /** What opening it would do where, for people; touches nothing and connects to nobody. Throws as `open` does for options that cannot be. */
   preview?(request: Pick<HostRequest<P>, 'runId' | 'nodes' | 'instrument' | 'options'>): readonly HostStep[];
   /** Removes what runs left whose processes are dead, and no journal names (containers, namespaces). Resolves with the ids of those runs. */

@@ -50,6 +50,8 @@ export interface ProcessParams {
   readonly nodes: readonly NodeId[];
   /** Of a loss of power: what was not synced is there in parts instead of not at all. */
   readonly torn?: true;
+  /** Of a pause: by the freezer of a control group instead of by a signal. */
+  readonly by?: 'freezer';
 }
 
 /** Rule 17: what a clock fault moves. */
@@ -82,6 +84,8 @@ export type ResourceParams =
   | { readonly type: 'cpu'; readonly nodes: readonly NodeId[]; readonly millis: number }
   /** At most so many processes and threads; those that there are stay. */
   | { readonly type: 'processes'; readonly nodes: readonly NodeId[]; readonly most: number }
+  /** At most so many bytes of memory; what is in use already and cannot be given back stays. */
+  | { readonly type: 'memory'; readonly nodes: readonly NodeId[]; readonly bytes: number }
   /** At most so many files and connections open in each process; those that there are stay. */
   | { readonly type: 'descriptors'; readonly nodes: readonly NodeId[]; readonly most: number };
 

@@ -16,6 +16,8 @@ export interface ChildRequest {
   readonly detached?: boolean;
   /** A command that Node is started by: `nsenter --net=… --`. */
   readonly inside?: readonly string[];
+  /** How messages over a channel (`ipc` in `stdio`) travel: `advanced` takes whatever a worker thread would. */
+  readonly serialization?: 'json' | 'advanced';
 }
 
 /** A worker thread that runs the module at `url` (from `entryUrl`). It inherits no flags of this process. */

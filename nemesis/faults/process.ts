@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Action, Fault, FaultView, ProcessParams, Rng } from '../../harness/contracts/index.ts';
 import { type Selection, select, selectionOption } from '../selection/selection.ts';
-import { DISK_LOSE_UNSYNCED, PROCESS_KILL, PROCESS_PAUSE, PROCESS_POWER_LOSS } from './capabilities.ts';
+import { DISK_LOSE_UNSYNCED, PROCESS_FREEZE, PROCESS_KILL, PROCESS_PAUSE, PROCESS_POWER_LOSS } from './capabilities.ts';
 
 const oneOptions = z.strictObject({ target: selectionOption.default('one') });
 
@@ -47,6 +47,15 @@ export const pause: Fault<TargetOptions> = {
   plan: (options, view, rng) => toProcesses('pause', options.target, view, rng),
 };
 
+export const freeze: Fault<TargetOptions> = {
+  name: 'freeze',
+  family: 'pause',
+  summary: 'freezes nodes in a control group and thaws them when the window ends: no call is interrupted, and no signal ends it',
+  needs: [PROCESS_FREEZE],
+  options: oneOptions,
+  plan: (options, view, rng) => toProcesses('pause', options.target, view, rng, { by: 'freezer' }),
+};
+
 export const power: Fault<PowerOptions> = {
   name: 'power',
   family: 'power',
@@ -56,7 +65,7 @@ export const power: Fault<PowerOptions> = {
   plan: (options, view, rng) => toProcesses('power-loss', options.target, view, rng, options.torn ? { torn: true } : {}),
 };
 
-function toProcesses(type: ProcessParams['type'], target: Selection, view: FaultView, rng: Rng, how: Pick<ProcessParams, 'torn'> = {}): Action[] {
+function toProcesses(type: ProcessParams['type'], target: Selection, view: FaultView, rng: Rng, how: Pick<ProcessParams, 'torn' | 'by'> = {}): Action[] {
   const nodes = select(target, view, rng);
   return nodes.length === 0 ? [] : [{ control: 'processes', params: { type, nodes, ...how } }];
 }

@@ -1,8 +1,8 @@
-/** What nodes may have of their machine: processor time, processes, descriptors. */
+/** What nodes may have of their machine: processor time, processes, memory, descriptors. */
 import { z } from 'zod';
 import type { Action, Fault } from '../../harness/contracts/index.ts';
 import { select, selectionOption } from '../selection/selection.ts';
-import { RESOURCES_CPU, RESOURCES_DESCRIPTORS, RESOURCES_PROCESSES } from './capabilities.ts';
+import { RESOURCES_CPU, RESOURCES_DESCRIPTORS, RESOURCES_MEMORY, RESOURCES_PROCESSES } from './capabilities.ts';
 
 const target = selectionOption.default('one');
 
@@ -23,6 +23,16 @@ const descriptorOptions = z.strictObject({
     .describe('How many files and connections each process of the node may have open; those that there are stay, and no more can be opened.'),
 });
 
+const memoryOptions = z.strictObject({
+  target,
+  mebibytes: z
+    .int()
+    .min(1)
+    .default(64)
+    .describe('How much memory the node may have; what it has already stays where it cannot be given back, and who wants more is killed by the kernel.'),
+});
+
+export type MemoryLimitOptions = z.infer<typeof memoryOptions>;
 export type CpuQuotaOptions = z.infer<typeof cpuOptions>;
 export type ProcessLimitOptions = z.infer<typeof processOptions>;
 export type DescriptorLimitOptions = z.infer<typeof descriptorOptions>;
@@ -48,6 +58,18 @@ export const processLimit: Fault<ProcessLimitOptions> = {
   plan(options, view, rng) {
     const nodes = select(options.target, view, rng);
     return nodes.length === 0 ? [] : [{ control: 'resources', params: { type: 'processes', nodes, most: options.most } } satisfies Action];
+  },
+};
+
+export const memoryLimit: Fault<MemoryLimitOptions> = {
+  name: 'memory-limit',
+  family: 'resources',
+  summary: 'leaves nodes so much memory: the kernel kills who wants more',
+  needs: [RESOURCES_MEMORY],
+  options: memoryOptions,
+  plan(options, view, rng) {
+    const nodes = select(options.target, view, rng);
+    return nodes.length === 0 ? [] : [{ control: 'resources', params: { type: 'memory', nodes, bytes: options.mebibytes * 2 ** 20 } } satisfies Action];
   },
 };
 

@@ -74,6 +74,11 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     summary: 'stops nodes and lets them go on',
     load: async () => (await import('../faults/process.ts')).pause as Fault,
   },
+  freeze: {
+    family: 'pause',
+    summary: 'freezes nodes in a control group and thaws them: nothing in them notices',
+    load: async () => (await import('../faults/process.ts')).freeze as Fault,
+  },
   'clock-jump': {
     family: 'clock',
     summary: 'sets the clocks of nodes forwards or backwards',
@@ -143,6 +148,11 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     family: 'resources',
     summary: 'lets nodes start no more processes',
     load: async () => (await import('../faults/resources.ts')).processLimit as Fault,
+  },
+  'memory-limit': {
+    family: 'resources',
+    summary: 'leaves nodes so much memory: the kernel kills who wants more',
+    load: async () => (await import('../faults/resources.ts')).memoryLimit as Fault,
   },
   'descriptor-limit': {
     family: 'resources',

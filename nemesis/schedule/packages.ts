@@ -85,7 +85,7 @@ export const FAMILIES = {
   power: { summary: 'takes the power from nodes: what was not synced is lost', resource: 'processes', moves: powerMoves },
   promotion: { summary: 'makes another node primary by order, with the old one fenced or not', resource: 'processes', moves: promotionMoves },
   disk: { summary: 'fills disks, slows them, makes them fail', resource: 'disks', moves: diskMoves },
-  resources: { summary: 'limits processor time, processes and descriptors', resource: 'processes', moves: resourceMoves },
+  resources: { summary: 'limits processor time, processes, memory and descriptors', resource: 'processes', moves: resourceMoves },
 } as const satisfies Readonly<Record<string, Family>>;
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as (keyof typeof FAMILIES)[];
@@ -245,11 +245,11 @@ function diskMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
   ];
 }
 
-/** Who may open or start nothing more may die of it, which is a crash. */
+/** Who may open, start or keep nothing more may die of it, which is a crash. */
 function resourceMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
   const quota: Move = { fault: 'cpu-quota', options: { target: 'one' }, weight: 2 };
   if (faultModel.crashes === 'none' || nodeCount < 3) return [quota];
-  return [quota, { fault: 'descriptor-limit', options: { target: 'one' }, weight: 1 }, { fault: 'process-limit', options: { target: 'one' }, weight: 1 }];
+  return [quota, ...['descriptor-limit', 'process-limit', 'memory-limit'].map((fault) => ({ fault, options: { target: 'one' }, weight: 1 }))];
 }
 
 /** One group after the other: as few groups as leave the others a majority. */

@@ -17,6 +17,8 @@ describe('what was done', () => {
   test.each<[Value, string]>([
     [{ nodes: ['n1', 'n2'], params: { type: 'kill', nodes: ['n1', 'n2'] } }, 'n1 and n2 killed'],
     [{ nodes: ['n2'], params: { type: 'pause', nodes: ['n2'] } }, 'n2 paused'],
+    [{ nodes: ['n2'], params: { type: 'pause', nodes: ['n2'], by: 'freezer' } }, 'n2 frozen'],
+    [{ nodes: ['n2'], params: { type: 'memory', nodes: ['n2'], bytes: 64 * 2 ** 20 } }, 'n2 with 64 MiB of memory'],
     [{ nodes: ['n2'], params: { type: 'power-loss', nodes: ['n2'] } }, 'n2 lost power'],
     [{ nodes: ['n3'], params: { type: 'jump', nodes: ['n3'], offset: -400_000_000 } }, 'clock of n3 moved by -400 ms'],
     [{ nodes: ['n3'], params: { type: 'strobe', nodes: ['n3'], amplitude: -400_000_000, half: 1 } }, 'clock of n3 swings by -400 ms'],

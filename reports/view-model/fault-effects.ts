@@ -82,7 +82,7 @@ function processInWords(params: Fields, nodes: readonly string[]): Told {
     case 'power-loss':
       return { words: `${who} lost power`, state: 'killed' };
     case 'pause':
-      return { words: `${who} paused`, state: 'paused' };
+      return { words: `${who} ${params['by'] === 'freezer' ? 'frozen' : 'paused'}`, state: 'paused' };
     case 'jump': {
       const offset = numberOr(params['offset']);
       return { words: `clock of ${who} moved${offset === null ? '' : ` by ${signed(offset / NS_PER_MS)} ms`}`, state: 'clock' };
@@ -97,6 +97,8 @@ function processInWords(params: Fields, nodes: readonly string[]): Told {
       return { words: `clock of ${who} stands still`, state: 'clock' };
     case 'cpu':
       return { words: `${who} at ${numberOr(params['millis']) ?? '?'} thousandths of a processor`, state: 'disturbed' };
+    case 'memory':
+      return { words: `${who} with ${(numberOr(params['bytes']) ?? 0) / 2 ** 20} MiB of memory`, state: 'disturbed' };
     case 'processes':
     case 'descriptors':
       return { words: `${who} without more ${params['type']}`, state: 'disturbed' };

@@ -9,6 +9,8 @@
  * Conflicts, as written rules:
  * - kill × pause: *down beats paused*. A paused process that is killed dies; a killed one that is to be paused stays down
  *   and is paused as part of its next start, before it can serve.
+ * - pause × freeze (a pause by the freezer): it stands while one change of either kind wants it; each is undone by its own
+ *   means. A frozen process that is killed is thawed as it dies.
  * - kill × kill, kill × power-loss: down until the last of them is undone. A loss of power while the process is already
  *   down by a kill still loses what was unsynced; a kill adds nothing to a loss of power.
  * - jump × jump, drift × drift on one clock: offsets add, rates (ppm) add.
@@ -78,6 +80,12 @@ export function processWish(active: Active<ProcessParams>, node: NodeId): Proces
     wish = 'pause';
   }
   return wish;
+}
+
+/** By what means a node's process is to stand: each by itself holds it. */
+export function pauseMeans(active: Active<ProcessParams>, node: NodeId): ReadonlySet<'signal' | 'freezer'> {
+  const pauses = [...active.values()].filter((params) => params.type === 'pause' && params.nodes.includes(node));
+  return new Set(pauses.map(({ by }) => by ?? 'signal'));
 }
 
 /**

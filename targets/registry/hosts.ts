@@ -16,7 +16,7 @@ export const HOSTS: Readonly<Record<string, HostEntry>> = {
     load: async () => (await import('../hosts/process/index.ts')).processHost as HostKind,
   },
   netns: {
-    summary: 'operating-system processes in network namespaces on a switch namespace: Linux, root',
+    summary: 'operating-system processes in network namespaces on a switch namespace: Linux, root or user namespaces',
     load: async () => (await import('../hosts/netns/index.ts')).netns as HostKind,
   },
   docker: {

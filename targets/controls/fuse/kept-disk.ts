@@ -135,7 +135,7 @@ export function openDevice(): number {
   } catch (error) {
     throw new OrdealError('ORDEAL_MISSING_CAPABILITY', {
       what: `/dev/fuse cannot be opened: ${error instanceof Error && 'code' in error ? error.code : error}`,
-      remedy: 'Run as root; load the module fuse (modprobe fuse).',
+      remedy: 'Run as root, or let users open it (sudo chmod 666 /dev/fuse); load the module fuse (modprobe fuse).',
     });
   }
 }

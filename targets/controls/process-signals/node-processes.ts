@@ -35,6 +35,18 @@ export interface NodePower {
   sighting(node: NodeId, change: string): Promise<{ readonly holds: boolean; readonly measured: string }>;
 }
 
+/** Freezing: what a process cannot notice and SIGCONT does not end. */
+export interface NodeFreezer {
+  /** Resolves when all of the node's processes stand. */
+  freeze(node: NodeId, process: ProcessIdentity): Promise<void>;
+  /** Also when nothing is frozen. */
+  thaw(node: NodeId): void;
+  /** By the kernel's account. */
+  isFrozen(node: NodeId): boolean;
+  /** What a change names, so that it can be undone by somebody else. */
+  folders(nodes: readonly NodeId[]): readonly string[];
+}
+
 export interface NodeProcesses {
   readonly nodes: readonly NodeId[];
   /** The first process of the node now; undefined while it is down. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NodeId, ProcessParams } from '../../../harness/contracts/index.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
-import type { NodeProcesses } from './node-processes.ts';
+import type { NodeFreezer, NodeProcesses } from './node-processes.ts';
 import { createProcessControl, PROCESS_KILL, PROCESS_PAUSE } from './process-control.ts';
 
 const nodes = ['n1', 'n2', 'n3'] as NodeId[];
@@ -25,20 +25,28 @@ function fakeNodes() {
     contact: async (node) => ({ reply: states.get(node) === 'running' ? 'answered' : states.get(node) === 'paused' ? 'silent' : 'refused' }),
     exclusively: (_node, action) => action(),
   };
-  return { states, failing, processes, control: createProcessControl(processes, createRealClock()) };
+  const frozen = new Set<NodeId>();
+  const freezer: NodeFreezer = {
+    freeze: async (node) => void frozen.add(node),
+    thaw: (node) => void frozen.delete(node),
+    isFrozen: (node) => frozen.has(node),
+    folders: (of) => of.map((node) => `/groups/${node}`),
+  };
+  return { states, failing, frozen, processes, control: createProcessControl(processes, createRealClock(), { freezer }) };
 }
 
 const params = (type: ProcessParams['type'], ...of: string[]): ProcessParams => ({ type, nodes: of as NodeId[] });
 
 describe('the control of processes', () => {
   it('leaves exactly the union of the active changes, down beating paused, and nothing at the end', async () => {
-    const fault = fc.record({ type: fc.constantFrom('kill' as const, 'pause' as const), nodes: fc.uniqueArray(fc.constantFrom(...nodes), { minLength: 1 }) });
+    const how = fc.constantFrom<Pick<ProcessParams, 'type' | 'by'>>({ type: 'kill' }, { type: 'pause' }, { type: 'pause', by: 'freezer' });
+    const fault = fc.tuple(how, fc.uniqueArray(fc.constantFrom(...nodes), { minLength: 1 })).map(([kind, of]): ProcessParams => ({ ...kind, nodes: of }));
     await fc.assert(
       fc.asyncProperty(
         fc.array(fault, { minLength: 1, maxLength: 5 }),
         fc.array(fc.tuple(fc.nat(4), fc.boolean()), { maxLength: 30 }),
         async (faults, steps) => {
-          const { states, control } = fakeNodes();
+          const { states, frozen, control } = fakeNodes();
           const changes = faults.map((of, i) => control.plan(`c${i}`, of));
           const active = new Set<number>();
           for (const [pick, inject] of steps) {
@@ -48,11 +56,13 @@ describe('the control of processes', () => {
             else active.delete(i);
             for (const node of nodes) {
               const on = [...active].map((a) => faults[a]!).filter((of) => of.nodes.includes(node));
-              expect(states.get(node)).toBe(on.some(({ type }) => type === 'kill') ? 'down' : on.length > 0 ? 'paused' : 'running');
+              const down = on.some(({ type }) => type === 'kill');
+              expect(states.get(node)).toBe(down ? 'down' : on.length > 0 ? 'paused' : 'running');
+              expect(frozen.has(node)).toBe(!down && on.some(({ by }) => by === 'freezer'));
             }
           }
           for (const change of changes) await control.undo(change);
-          expect([...states.values()]).toEqual(['running', 'running', 'running']);
+          expect([...states.values(), ...frozen]).toEqual(['running', 'running', 'running']);
         },
       ),
     );
@@ -83,6 +93,7 @@ describe('the control of processes', () => {
       nodes: ['n1', 'n2'],
       undo: { processes: [{ node: 'n1', pid: 0x7ffffff0, startTime: '1' }] },
     });
+    expect(control.plan('f', { ...params('pause', 'n1'), by: 'freezer' }).undo).toMatchObject({ frozen: ['/groups/n1'] });
     expect(control.plan('k', params('kill', 'n1')).kind).toBe(PROCESS_KILL);
     expect(() => control.plan('l', params('power-loss', 'n1'))).toThrow(/loss of power/);
   });

@@ -1,14 +1,14 @@
 /**
- * The control `processes` by signals: SIGKILL (started again at the undo) and SIGSTOP. What a node's process is to be
+ * The control `processes` by signals: SIGKILL (started again at the undo), SIGSTOP or the freezer. What a node's process is to be
  * follows from the union of the active changes (`processWish`: down beats paused); apply and undo bring the process there
  * from wherever it is, so that an undo which failed can be repeated.
  */
 import type { Change, Clock, Control, Evidence, NodeId, ProcessParams } from '../../../harness/contracts/index.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { ms } from '../../../harness/time/units.ts';
-import { type Active, activate, processWish, retire } from '../desired-state.ts';
+import { type Active, activate, pauseMeans, processWish, retire } from '../desired-state.ts';
 import type { ProcessIdentity } from '../procfs/processes.ts';
-import type { NodePower, NodeProcesses } from './node-processes.ts';
+import type { NodeFreezer, NodePower, NodeProcesses } from './node-processes.ts';
 import { probeKill, probePause, probePowerLoss } from './process-probe.ts';
 import { localSignals, type Signals } from './signals.ts';
 
@@ -22,7 +22,11 @@ const RECOVERY = ms(15_000);
 const GLANCE = ms(300);
 
 /** `Change.undo` of both kinds: the processes as they were before. */
-export type ProcessUndo = { readonly processes: readonly (ProcessIdentity & { readonly node: NodeId })[] };
+export type ProcessUndo = {
+  readonly processes: readonly (ProcessIdentity & { readonly node: NodeId })[];
+  /** Folders of the control groups that were frozen. */
+  readonly frozen?: readonly string[];
+};
 
 /** Where the processes are, and how another process undoes what is done to them there. */
 export interface ProcessReach {
@@ -35,34 +39,56 @@ export interface ProcessReach {
 
 const here = (clock: Clock): ProcessReach => ({ signals: localSignals(clock), kinds: { kill: PROCESS_KILL, pause: PROCESS_PAUSE }, undo: () => ({}) });
 
-/**
- * `power`: present where nodes have disks that can forget. `reach`: where the processes are of another machine. Plan throws
- * ORDEAL_MISSING_CAPABILITY for `power-loss` without power; apply and undo reject with ORDEAL_NODE_FAILED.
- */
-export function createProcessControl(processes: NodeProcesses, clock: Clock, power?: NodePower, reach: ProcessReach = here(clock)): Control<ProcessParams> {
-  const { signals } = reach;
+export interface ProcessMeans {
+  /** Present where nodes have disks that can forget. */
+  readonly power?: NodePower | undefined;
+  /** Present where nodes have control groups. */
+  readonly freezer?: NodeFreezer | undefined;
+  /** Present where the processes are of another machine. */
+  readonly reach?: ProcessReach;
+}
+
+/** Plan throws ORDEAL_MISSING_CAPABILITY for what there are no means for; apply and undo reject with ORDEAL_NODE_FAILED. */
+export function createProcessControl(processes: NodeProcesses, clock: Clock, means: ProcessMeans = {}): Control<ProcessParams> {
+  const { power, freezer, reach = here(clock) } = means;
+  const signals = freezer === undefined ? reach.signals : alsoFrozen(reach.signals, freezer);
   let active: Active<ProcessParams> = new Map();
   /** Nodes that are down because of us; one that crashed by itself stays as it is, for it is evidence. */
   const downByUs = new Set<NodeId>();
 
+  /** Stands while one means is wanted: the freezer before signals. */
+  const hold = async (node: NodeId, process: ProcessIdentity): Promise<void> => {
+    const by = pauseMeans(active, node);
+    if (by.has('freezer')) {
+      // what is frozen minds no signal: those are sent when the freezer lets go
+      await freezer?.freeze(node, process);
+    } else {
+      const done = by.has('signal') ? signals.stop(node, process) : signals.proceed(node, process);
+      freezer?.thaw(node);
+      await done;
+    }
+    processes.notePaused(node, by.size > 0 ? 'paused' : 'running');
+  };
   const reconcile = async (node: NodeId): Promise<void> => {
     const wish = processWish(active, node);
     const process = processes.identity(node);
     if (wish === 'down') {
       downByUs.add(node);
       // also one that crashed by itself before: from now on it is down because of us
-      await processes.kill(node);
+      const killed = processes.kill(node);
+      freezer?.thaw(node);
+      await killed;
       return;
     }
     if (process === undefined) {
       if (!downByUs.has(node)) return;
       await processes.restart(node, wish === 'pause' ? 'paused' : 'running');
       downByUs.delete(node);
+      const started = processes.identity(node);
+      if (wish === 'pause' && started !== undefined) await hold(node, started);
       return;
     }
-    if (wish === 'pause') await signals.stop(node, process);
-    else await signals.proceed(node, process);
-    processes.notePaused(node, wish === 'pause' ? 'paused' : 'running');
+    await hold(node, process);
   };
   const reconcileAll = async (nodes: readonly NodeId[]): Promise<void> => {
     const results = await Promise.allSettled(nodes.map((node) => processes.exclusively(node, () => reconcile(node))));
@@ -71,7 +97,7 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock, pow
   };
 
   return {
-    plan: (id, params) => planChange(processes, power, reach, id, params),
+    plan: (id, params) => planChange(processes, { power, freezer, reach }, id, params),
     apply: async (change) => {
       const params = paramsOf(change);
       const isNew = !active.has(change.id);
@@ -105,7 +131,18 @@ export function createProcessControl(processes: NodeProcesses, clock: Clock, pow
   };
 }
 
-function planChange(processes: NodeProcesses, power: NodePower | undefined, reach: ProcessReach, id: string, params: ProcessParams): Change {
+/** A process that is frozen stands as well. */
+function alsoFrozen(signals: Signals, freezer: NodeFreezer): Signals {
+  return {
+    ...signals,
+    account: async (node, process) => {
+      const account = await signals.account(node, process);
+      return { ...account, stands: account.stands || freezer.isFrozen(node) };
+    },
+  };
+}
+
+function planChange(processes: NodeProcesses, { power, freezer, reach }: ProcessMeans & { reach: ProcessReach }, id: string, params: ProcessParams): Change {
   const losesPower = params.type === 'power-loss';
   if (losesPower && power === undefined) {
     throw new OrdealError('ORDEAL_MISSING_CAPABILITY', {
@@ -114,7 +151,15 @@ function planChange(processes: NodeProcesses, power: NodePower | undefined, reac
       remedy: 'See `ordeal doctor` for disk.lose-unsynced, or use --host sim.',
     });
   }
+  if (params.by === 'freezer' && freezer === undefined) {
+    throw new OrdealError('ORDEAL_MISSING_CAPABILITY', {
+      what: 'freezing needs control groups',
+      value: params.by,
+      remedy: 'See `ordeal doctor` for process.freeze.',
+    });
+  }
   const undo: ProcessUndo = {
+    ...(params.by === 'freezer' && { frozen: freezer?.folders(params.nodes) ?? [] }),
     processes: params.nodes.flatMap((node) => {
       const process = processes.identity(node);
       return process === undefined ? [] : [{ node, ...process }];

@@ -10,14 +10,19 @@ describe('control groups', () => {
     expect(findHierarchies([V1('cpu'), V1('pids'), V1('memory')].join('\n'), () => '')).toEqual({
       cpu: { folder: '/sys/fs/cgroup/cpu', version: 1 },
       pids: { folder: '/sys/fs/cgroup/pids', version: 1 },
+      memory: { folder: '/sys/fs/cgroup/memory', version: 1 },
     });
+    const everything = { folder: '/sys/fs/cgroup', version: 2 };
     expect(findHierarchies(V2('/sys/fs/cgroup'), () => 'cpu io memory pids\n')).toEqual({
-      cpu: { folder: '/sys/fs/cgroup', version: 2 },
-      pids: { folder: '/sys/fs/cgroup', version: 2 },
+      cpu: everything,
+      pids: everything,
+      memory: everything,
+      freezer: everything,
     });
     const both = [V2('/sys/fs/cgroup/unified'), V1('cpu'), V1('pids')].join('\n');
     expect(findHierarchies(both, () => 'pids\n')).toMatchObject({ cpu: { version: 1 }, pids: { version: 2 } });
-    expect(findHierarchies(V2('/sys/fs/cgroup'), () => '')).toEqual({});
+    expect(findHierarchies(V2('/sys/fs/cgroup'), () => '')).toEqual({ freezer: { folder: '/sys/fs/cgroup', version: 2 } });
+    expect(findHierarchies('', () => '')).toEqual({});
   });
 
   it('have names of their own for each run and node', () => {

@@ -3,13 +3,13 @@
  * made and removed by us. Nothing that others made is touched, not even to let us in: where controllers are not handed
  * down to groups below the root, there are none for us.
  */
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeId } from '../../../harness/contracts/index.ts';
 import { messageOf, OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { processTree, readProc } from '../procfs/processes.ts';
 
-export const CONTROLLERS = ['cpu', 'pids'] as const;
+export const CONTROLLERS = ['cpu', 'pids', 'memory', 'freezer'] as const;
 export type Controller = (typeof CONTROLLERS)[number];
 
 /** Where a controller's groups are made. */
@@ -21,6 +21,9 @@ export interface Hierarchy {
 export type Hierarchies = Readonly<Partial<Record<Controller, Hierarchy>>>;
 
 const PERIOD_US = 100_000;
+/** Above what is in use while it changes. */
+const SLACK = 256 << 10;
+const TRIES = 5;
 
 /** What there is on this machine; version 2 where it has the controller. */
 export function findHierarchies(mounts: string = readProc('self/mountinfo') ?? '', handedDown: (folder: string) => string = readHandedDown): Hierarchies {
@@ -30,7 +33,8 @@ export function findHierarchies(mounts: string = readProc('self/mountinfo') ?? '
     const folder = before.split(' ')[4];
     const [type, , options = ''] = after.split(' ');
     if (folder === undefined || (type !== 'cgroup' && type !== 'cgroup2')) continue;
-    const has = type === 'cgroup' ? options.split(',') : handedDown(folder).trim().split(' ');
+    // every group of version 2 below the root can be frozen
+    const has = type === 'cgroup' ? options.split(',') : [...handedDown(folder).trim().split(' '), 'freezer'];
     for (const controller of CONTROLLERS)
       if (has.includes(controller) && found[controller]?.version !== 2) found[controller] = { folder, version: type === 'cgroup' ? 1 : 2 };
   }
@@ -100,6 +104,33 @@ export function limitProcessor({ folders, versions }: NodeGroup, millis: number 
 /** Processes and threads in the group; undefined: as many as there may be. */
 export function limitProcesses({ folders }: NodeGroup, most: number | undefined): void {
   if (folders.pids !== undefined) writeFileSync(join(folders.pids, 'pids.max'), String(most ?? 'max'));
+}
+
+/** Bytes; undefined: as many as there are. What is in use and cannot be given back stays: version 1 then lets no more come. */
+export function limitMemory({ folders, versions }: NodeGroup, bytes: number | undefined): void {
+  if (folders.memory === undefined) return;
+  if (versions.memory === 2) {
+    const swap = join(folders.memory, 'memory.swap.max');
+    if (existsSync(swap)) writeFileSync(swap, bytes === undefined ? 'max' : '0');
+    writeFileSync(join(folders.memory, 'memory.max'), String(bytes ?? 'max'));
+    return;
+  }
+  for (let tries = TRIES, limit = bytes ?? -1; ; tries--) {
+    try {
+      writeFileSync(join(folders.memory, 'memory.limit_in_bytes'), String(limit));
+      return;
+    } catch (error) {
+      if (tries === 0 || !(error instanceof Error && 'code' in error && error.code === 'EBUSY')) throw error;
+      limit = Number(readFileSync(join(folders.memory, 'memory.usage_in_bytes'), 'latin1')) + SLACK;
+    }
+  }
+}
+
+/** How many processes of the group the kernel has killed for want of memory, by its account. */
+export function timesOutOfMemory({ folders, versions }: NodeGroup): number {
+  if (folders.memory === undefined) return 0;
+  const account = join(folders.memory, versions.memory === 2 ? 'memory.events' : 'memory.oom_control');
+  return Number(/^oom_kill (\d+)$/m.exec(readFileSync(account, 'latin1'))?.[1] ?? 0);
 }
 
 /** In how many periods the group was kept from the processors, by the kernel's account. */

@@ -1,4 +1,4 @@
-/** Which limits can be set on this machine. */
+/** What control groups and limits can do on this machine. */
 import { spawnSync } from 'node:child_process';
 import type { NodeId, ProbedCapability } from '../../../harness/contracts/index.ts';
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
@@ -6,7 +6,13 @@ import { type Controller, findHierarchies, groupOf, makeGroup, removeFolders } f
 
 /** Never throws what is about the machine. */
 export function probeResources(): Readonly<Record<string, ProbedCapability>> {
-  return { 'resources.cpu': probeController('cpu'), 'resources.processes': probeController('pids'), 'resources.descriptors': probeLimits() };
+  return {
+    'process.freeze': probeController('freezer'),
+    'resources.cpu': probeController('cpu'),
+    'resources.processes': probeController('pids'),
+    'resources.memory': probeController('memory'),
+    'resources.descriptors': probeLimits(),
+  };
 }
 
 function probeController(controller: Controller): ProbedCapability {

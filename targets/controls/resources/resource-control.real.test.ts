@@ -55,6 +55,10 @@ describe.skipIf(lacking !== undefined)(`limits of resources${lacking ? ` (not ru
       { type: 'processes', nodes: [n1], most: 1 },
     ],
     [
+      { type: 'memory', nodes: [n1], bytes: 8 << 20 },
+      { type: 'memory', nodes: [n1], bytes: 12 << 20 },
+    ],
+    [
       { type: 'descriptors', nodes: [n1], most: 3 },
       { type: 'descriptors', nodes: [n1], most: 3 },
     ],

@@ -1,9 +1,9 @@
-/** The control `resources`: processor time and processes by control groups, descriptors by the limits of the processes. The tightest of the active changes counts. */
+/** The control `resources`: processor time, processes and memory by control groups, descriptors by the limits of the processes. The tightest of the active changes counts. */
 import type { Change, Clock, Control, NodeId, ResourceParams } from '../../../harness/contracts/index.ts';
 import { type Active, activate, retire } from '../desired-state.ts';
 import type { NodeProcesses } from '../process-signals/node-processes.ts';
 import { identify, type ProcessIdentity } from '../procfs/processes.ts';
-import { enterGroup, limitProcesses, limitProcessor, type NodeGroup } from './control-groups.ts';
+import { enterGroup, limitMemory, limitProcesses, limitProcessor, type NodeGroup } from './control-groups.ts';
 import { descriptorLimit, limitDescriptors } from './descriptor-limits.ts';
 import { probeResource } from './resource-probe.ts';
 import type { ResourceUndo } from './resource-undo.ts';
@@ -26,6 +26,7 @@ export function createResourceControl({ processes, clock, groupOf }: ResourcePar
     const wish = resourceWish(active, node);
     limitProcessor(groupOf(node), wish.cpu);
     limitProcesses(groupOf(node), wish.processes);
+    limitMemory(groupOf(node), wish.memory);
     if (process === undefined) return;
     enterGroup(groupOf(node), process.pid);
     const key = `${process.pid} ${process.startTime}`;
@@ -77,7 +78,17 @@ export function createResourceControl({ processes, clock, groupOf }: ResourcePar
       const sightings = await Promise.all(
         params.nodes.map((node) => {
           const held = resourceWish(others, node)[params.type] !== undefined;
-          return probeResource({ processes, clock, node, type: params.type, group: groupOf(node), expect, held, hurried });
+          return probeResource({
+            processes,
+            clock,
+            node,
+            type: params.type,
+            group: groupOf(node),
+            expect,
+            held,
+            hurried,
+            ...(params.type === 'memory' && { bytes: params.bytes }),
+          });
         }),
       );
       return {
@@ -96,7 +107,7 @@ export function resourceWish(active: Active<ResourceParams>, node: NodeId): Wish
   const wish: Partial<Record<ResourceParams['type'], number>> = {};
   for (const params of active.values()) {
     if (!params.nodes.includes(node)) continue;
-    const limit = params.type === 'cpu' ? params.millis : params.most;
+    const limit = params.type === 'cpu' ? params.millis : params.type === 'memory' ? params.bytes : params.most;
     wish[params.type] = Math.min(limit, wish[params.type] ?? limit);
   }
   return wish;

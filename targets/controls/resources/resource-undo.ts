@@ -11,7 +11,14 @@ export type ResourceUndo = {
   readonly limits: readonly (ProcessIdentity & { readonly descriptors: number })[];
 };
 
-const UNLIMITED: Readonly<Record<string, string>> = { 'cpu.cfs_quota_us': '-1', 'cpu.max': 'max', 'pids.max': 'max' };
+const UNLIMITED: Readonly<Record<string, string>> = {
+  'cpu.cfs_quota_us': '-1',
+  'cpu.max': 'max',
+  'pids.max': 'max',
+  'memory.limit_in_bytes': '-1',
+  'memory.max': 'max',
+  'memory.swap.max': 'max',
+};
 
 /** Lifts every limit of the groups and of the processes that live, and removes the groups that are empty. */
 export const undoResources: Undo = async (change) => {

@@ -86,8 +86,8 @@ export function trafficFor(shape: LinkShape, all: readonly LinkShape[], withinMs
     return { rounds: 1, perRound: Math.min(400, Math.max(10, count)), bytes: RATE_BYTES, quiet: ms(quiet / NS_PER_MS + (2e3 * RATE_BYTES) / bytesPerSecond) };
   }
   const counts = shape.loss !== undefined || shape.duplicate !== undefined || shape.corrupt !== undefined || shape.reorder !== undefined;
-  // many packets to count, in rounds that fit any buffer; few at a time to measure how late they are, for a burst delays itself
-  const [datagrams, most] = counts ? [1_200, 8] : [60, 12];
+  // many packets to count, in rounds of which two fit any buffer, since two nodes may send to one that gets no processor; few at a time to measure how late they are, for a burst delays itself
+  const [datagrams, most] = counts ? [1_200, 12] : [60, 12];
   const roundMs = ROUND_MS + delayMs + 2 * jitterMs + holdMs;
   const rounds = Math.min(most, Math.max(1, Math.floor(withinMs / roundMs)));
   return { rounds, perRound: Math.ceil(datagrams / rounds), bytes: 64, quiet };

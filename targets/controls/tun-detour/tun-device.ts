@@ -27,7 +27,10 @@ export function openTun(name: string): number {
   try {
     fd = openSync('/dev/net/tun', 'r+');
   } catch (error) {
-    throw cannot(`/dev/net/tun cannot be opened: ${messageOf(error)}`, 'Load the module tun (modprobe tun).');
+    throw cannot(
+      `/dev/net/tun cannot be opened: ${messageOf(error)}`,
+      'Load the module tun (modprobe tun); run as root, or let users open it (sudo chmod 666 /dev/net/tun).',
+    );
   }
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-tun-'));
   try {

@@ -51,6 +51,8 @@ const strobe = (amplitude: number): ClockParams => ({ type: 'strobe', nodes: [n1
 const freeze: ClockParams = { type: 'freeze', nodes: [n1], scope: 'wall' };
 const hit = (type: ProcessParams['type']): ProcessParams => ({ type, nodes: [n1] });
 
+const frozen: ProcessParams = { type: 'pause', nodes: [n1], by: 'freezer' };
+
 const onDisk = (params: { readonly type: DiskParams['type'] } & Readonly<Record<string, unknown>>): DiskParams => ({ ...params, nodes: [n1] }) as DiskParams;
 const late20 = onDisk({ type: 'slow', delay: 20_000_000 });
 const failing = onDisk({ type: 'error', operations: ['write', 'fsync'], share: 1 });
@@ -170,6 +172,7 @@ const TRIALS: readonly Trial[] = [
   { capability: 'process.kill', params: hit('kill'), overlap: hit('kill'), control: processes, visible: silent },
   { capability: 'process.power-loss', params: hit('power-loss'), overlap: hit('kill'), control: processes, visible: silent },
   { capability: 'process.pause', params: hit('pause'), overlap: hit('pause'), control: processes, visible: silent },
+  { capability: 'process.freeze', params: frozen, overlap: hit('pause'), control: processes, visible: silent },
   { capability: 'net.shape', params: late(n1, n2), overlap: late(n1, n2), control: shapes, visible: slow },
   { capability: 'clock.drift', params: drift, overlap: drift, control: clocks, visible: fast },
   { capability: 'clock.strobe', params: strobe(HOUR), overlap: strobe(2 * HOUR), control: clocks, visible: swinging },

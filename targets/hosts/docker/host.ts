@@ -26,6 +26,8 @@ export const docker: DockerHostKind = {
       if (!engine.ok) return [name, engine];
       if (name === 'net.shape') return [name, probeDetour()];
       if (name === 'machine-files') return [name, OWN_FILES];
+      if (name === 'net.lose-replies') return [name, NO_ANSWERS_LOST];
+      if (/^(disk|resources)\.|^process\.(power-loss|freeze)$/.test(name)) return [name, NOT_IN_CONTAINERS];
       return [name, name.startsWith('net.') ? { ok: true, found: `${engine.found}, nft in the namespaces of its containers` } : found];
     });
     return new Map(probed);
@@ -38,6 +40,17 @@ export const docker: DockerHostKind = {
 };
 
 const OWN_FILES: ProbedCapability = { ok: false, found: 'containers have files of their own', remedy: 'Use --host netns.' };
+
+const NO_ANSWERS_LOST: ProbedCapability = {
+  ok: false,
+  found: 'rules for packets cannot tell an answer from a question',
+  remedy: 'Use --host process, where every connection passes a proxy.',
+};
+const NOT_IN_CONTAINERS: ProbedCapability = {
+  ok: false,
+  found: 'disks and limits of containers are left alone',
+  remedy: 'Use --host netns or --host process.',
+};
 
 async function probeDocker(): Promise<ProbedCapability> {
   if (process.platform !== 'linux')

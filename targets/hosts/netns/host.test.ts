@@ -1,16 +1,33 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { NodeId } from '../../../harness/contracts/index.ts';
-import { netns } from './host.ts';
 import { namespacesOf, runOfNamespace } from './namespaces.ts';
+import { whyNone } from './user-namespace.ts';
 
-afterEach(() => vi.restoreAllMocks());
+const settings = (over: Readonly<Record<string, string>>) => (path: string) => ({ 'user/max_user_namespaces': '96365', ...over })[path];
+const REFUSED = 'unshare: unshare failed: Operation not permitted';
 
-it.skipIf(process.platform !== 'linux')('says without root what is missing, of everything that it could do', async () => {
-  vi.spyOn(process as { getuid: () => number }, 'getuid').mockReturnValue(1_000);
-  const probed = [...(await netns.probe())];
-  expect(probed.map(([name]) => name)).toEqual(expect.arrayContaining(['net.cut', 'net.cut.oneway', 'process.kill', 'clock.jump', 'exec']));
-  for (const [, { ok, found, remedy }] of probed)
-    expect({ ok, found, remedy }).toEqual({ ok: false, found: 'not root', remedy: expect.stringMatching(/root.*--host process/) });
+it.each([
+  ['no unshare', {}, 'not root, and there is no unshare', /util-linux.*root.*--host process/],
+  [
+    REFUSED,
+    { 'kernel/unprivileged_userns_clone': '0' },
+    'not root, and kernel.unprivileged_userns_clone is 0',
+    /sysctl -w kernel\.unprivileged_userns_clone=1;.*root/,
+  ],
+  [REFUSED, { 'user/max_user_namespaces': '0' }, 'not root, and user.max_user_namespaces is 0', /sysctl -w user\.max_user_namespaces=15000;/],
+  [
+    'mount: /run: permission denied.',
+    { 'kernel/apparmor_restrict_unprivileged_userns': '1', 'kernel/unprivileged_userns_clone': '1' },
+    'not root, and kernel.apparmor_restrict_unprivileged_userns is 1',
+    /sysctl -w kernel\.apparmor_restrict_unprivileged_userns=0;/,
+  ],
+  [REFUSED, {}, `not root, and no user namespace is to be had: ${REFUSED}`, /In a container.*seccomp.*root.*--host process/],
+])('says to an ordinary user what forbids user namespaces: %s, %o', (said, over, found, remedy) => {
+  expect(whyNone(said, settings(over))).toEqual({ ok: false, found, remedy: expect.stringMatching(remedy) });
+});
+
+it('says of a kernel that has none that it has none', () => {
+  expect(whyNone(REFUSED, () => undefined)).toMatchObject({ ok: false, found: 'not root, and this kernel has no user namespaces' });
 });
 
 it('finds the run of each of its namespaces, and of no others', () => {

@@ -1,7 +1,13 @@
-/** The `netns` host kind: nodes are processes of this machine, each in a network namespace of its own. Needs root. */
+/**
+ * The `netns` host kind: nodes are processes of this machine, each in a network namespace of its own. Who is not root is so
+ * in a user namespace.
+ */
 import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { Capability, HostKind, ProbedCapability } from '../../../harness/contracts/index.ts';
+import { entryUrl, startChild } from '../../../harness/entry/entry.ts';
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { openTun } from '../../controls/tun-detour/tun-device.ts';
 import type { ProcessCluster } from '../process/assemble-cluster.ts';
@@ -9,12 +15,15 @@ import { processHost } from '../process/host.ts';
 import { type ProcessOptions, processOptions } from '../process/options.ts';
 import { openNetnsCluster } from './netns-cluster.ts';
 import { removeOrphanNamespaces } from './orphans.ts';
+import { IN_USER_NAMESPACE, probeUserNamespace } from './user-namespace.ts';
 
 export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<HostKind<ProcessOptions>['open']>): Promise<ProcessCluster> } = {
   name: 'netns',
-  summary: 'operating-system processes in network namespaces on a switch namespace: Linux, root',
+  summary: 'operating-system processes in network namespaces on a switch namespace: Linux, root or user namespaces',
   options: processOptions,
+  enter: () => (ordinaryUser() ? IN_USER_NAMESPACE : undefined),
   async probe(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
+    if (ordinaryUser()) return probeAsUser();
     const network = probeNetwork();
     // what processes and clocks can do is the same as on `process`, as long as there is a namespace to put them into
     const probed = [...(await processHost.probe())].map(([name, found]): [Capability, ProbedCapability] => {
@@ -26,8 +35,22 @@ export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<Hos
     return new Map(probed);
   },
   open: openNetnsCluster,
-  sweep: removeOrphanNamespaces,
+  // what is on the machine itself is root's; what users make goes by itself
+  sweep: async () => (ordinaryUser() ? [] : removeOrphanNamespaces()),
 };
+
+const ordinaryUser = (): boolean => process.platform === 'linux' && process.getuid?.() !== 0;
+
+/** The same probes, asked by a process that is where runs would be. */
+async function probeAsUser(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
+  const namespace = probeUserNamespace();
+  if (!namespace.ok) return new Map([...(await processHost.probe()).keys()].map((name) => [name, namespace]));
+  const child = startChild(entryUrl(import.meta.url, './probe-main'), [], { stdio: ['ignore', 'pipe', 'ignore'], inside: IN_USER_NAMESPACE });
+  const found = JSON.parse(await text(child.stdout as Readable)) as readonly [Capability, ProbedCapability][];
+  return new Map(
+    found.map(([name, probed]) => [name, name === 'net.cut' && probed.ok ? { ...probed, found: `${probed.found}, in a user namespace` } : probed]),
+  );
+}
 
 const NO_ANSWERS_LOST: ProbedCapability = {
   ok: false,

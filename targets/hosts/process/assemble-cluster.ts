@@ -24,6 +24,7 @@ import type { NodeProcesses, StartHook } from '../../controls/process-signals/no
 import { createProcessControl } from '../../controls/process-signals/process-control.ts';
 import type { ProcessIdentity } from '../../controls/procfs/processes.ts';
 import type { NodeGroup } from '../../controls/resources/control-groups.ts';
+import { createFreezer } from '../../controls/resources/freezer.ts';
 import { createResourceControl } from '../../controls/resources/resource-control.ts';
 import { createClockControl } from '../../controls/vdso/clock-control.ts';
 import type { AddressPlan } from './address-plan.ts';
@@ -111,8 +112,9 @@ export function assembleCluster({ request, clock, ids, around, reaper, resources
   };
   const nodes = ids.map((id) => new ProcessNode(id, { ...surroundings, rng: request.rng.fork(id) }));
   const processes = nodeProcessesOf(nodes, (hook) => startHooks.push(hook));
+  const freezer = around.groupOf && createFreezer(around.groupOf, clock);
   const controls: Partial<Controls> = {
-    processes: createProcessControl(processes, clock, around.disks === undefined ? undefined : createPowerSwitch(around.disks)),
+    processes: createProcessControl(processes, clock, { power: around.disks && createPowerSwitch(around.disks), freezer }),
     ...(around.disks === undefined ? {} : { disks: createDiskControl({ disks: around.disks, processes }) }),
     ...(around.groupOf === undefined ? {} : { resources: createResourceControl({ processes, clock, groupOf: around.groupOf }) }),
     ...(around.links === undefined ? {} : { links: around.links }),
@@ -132,7 +134,9 @@ export function assembleCluster({ request, clock, ids, around, reaper, resources
       return () => watchers.delete(watcher);
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(nodes.map((node) => node.stop('kill')));
+      const stopped = nodes.map((node) => node.stop('kill'));
+      for (const { id } of nodes) freezer?.thaw(id);
+      await Promise.all(stopped);
       await resources.disposeAsync();
       if (!request.options.keepData) await Promise.all(nodes.map(({ dataDir }) => rm(dataDir, { recursive: true, force: true })));
     },

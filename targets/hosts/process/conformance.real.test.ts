@@ -14,7 +14,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** What the disks can do, where this machine allows a disk to be mounted. */
 const disk = (await processHost.probe()).get('disk.full' as Capability);
 const DISKS = disk?.ok ? ['process.power-loss', 'disk.lose-unsynced', 'disk.full', 'disk.slow', 'disk.error', 'disk.lying-fsync', 'disk.corrupt'] : [];
-const LIMITS = (await processHost.probe()).get('resources.descriptors' as Capability)?.ok ? ['resources.descriptors'] : [];
+const probed = await processHost.probe();
+const LIMITS = ['resources.descriptors', 'process.freeze'].filter((capability) => probed.get(capability as Capability)?.ok);
 let runs = 0;
 const host: HostSuite = {
   kind: processHost,

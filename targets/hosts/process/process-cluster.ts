@@ -22,14 +22,14 @@ export function cutsLinks(request: Pick<HostRequest, 'instrument'>): boolean {
   return [...request.instrument].some((capability) => NETWORK_CAPABILITIES.includes(capability));
 }
 
-/** Makes the nodes' control groups where limits were asked for. Told to the reaper first. */
+/** Makes the nodes' control groups where limits or freezing were asked for. Told to the reaper first. */
 export async function openGroups(
   request: HostRequest,
   nodes: readonly NodeId[],
   resources: AsyncDisposableStack,
   tell: (groups: readonly string[]) => Promise<unknown>,
 ): Promise<((node: NodeId) => NodeGroup) | undefined> {
-  if (![...request.instrument].some((capability) => capability.startsWith('resources.'))) return undefined;
+  if (![...request.instrument].some((capability) => /^resources\.|^process\.freeze$/.test(capability))) return undefined;
   const hierarchies = findHierarchies();
   const groups = new Map(nodes.map((node) => [node, groupOf(hierarchies, request.runId, node)]));
   const folders = [...groups.values()].flatMap((group) => Object.values(group.folders));

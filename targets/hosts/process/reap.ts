@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { unmountDisk } from '../../controls/fuse/mounts.ts';
 import { identify, type ProcessIdentity, signal } from '../../controls/procfs/processes.ts';
 import { removeFolders } from '../../controls/resources/control-groups.ts';
+import { thawFolder } from '../../controls/resources/freezer.ts';
 import type { Lock } from './loopback-claim.ts';
 
 /** What a run owns. The whole list replaces the one before; the lock, the mounts and the groups are told once. */
@@ -23,6 +24,8 @@ const TRIES = 20;
 /** Kills the processes with their process groups, and removes the rest. */
 export function reap({ own, namespaces, mounts = [], groups = [] }: ReaperRequest): void {
   for (const process of own) kill(process);
+  // what is frozen dies when it is thawed
+  for (const folder of groups) thawFolder(folder);
   for (const name of namespaces) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
   for (const folder of mounts) unmountDisk(folder);
   for (let tries = 0; tries < TRIES && !removeFolders(groups); tries++) spawnSync('sleep', ['0.1']);

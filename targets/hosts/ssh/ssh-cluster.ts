@@ -75,7 +75,7 @@ export async function openSshCluster(request: HostRequest<SshOptions>): Promise<
           resources: options,
         }),
     );
-    const processes = createProcessControl(sshProcesses(nodes, requireControl), clock, undefined, sshReach(keeperOf, requireControl, placesOf));
+    const processes = createProcessControl(sshProcesses(nodes, requireControl), clock, { reach: sshReach(keeperOf, requireControl, placesOf) });
     return assembled(nodes, clock, { processes, ...(links !== undefined && { links }) }, resources);
   } catch (error) {
     await resources.disposeAsync();

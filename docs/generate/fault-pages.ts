@@ -1,0 +1,84 @@
+/** A page for each fault: from its declaration, the mechanisms of the hosts, and a story. */
+import type { Fault } from '../../harness/contracts/index.ts';
+import { FAULTS } from '../../nemesis/registry/faults.ts';
+import { HOSTS } from '../../targets/registry/hosts.ts';
+import { SYSTEMS } from '../../targets/registry/systems.ts';
+import { MECHANISMS, type Mechanism } from './fault-mechanisms.ts';
+import { FAULT_STORIES } from './fault-stories.ts';
+import { code, optionTable, table } from './tables.ts';
+
+/** File name → text. Throws for a fault that nobody has written about. */
+export async function faultPages(): Promise<Readonly<Record<string, string>>> {
+  const made = Object.entries(FAULTS).map(async ([name, entry]) => [`faults/${name}.md`, await page(await entry.load())] as const);
+  return Object.fromEntries(await Promise.all(made));
+}
+
+async function page(fault: Fault): Promise<string> {
+  const story = FAULT_STORIES[fault.name];
+  if (story === undefined) throw new Error(`docs/generate/fault-stories.ts says nothing of ${fault.name}`);
+  const { name, family, summary, needs } = fault;
+  const proofs = mechanismsOf(fault);
+  return `# ${name}
+
+${sentence(summary)} Family ${code(family)}; needs ${needs.map(code).join(', ')}.
+
+${story.asks}
+
+## Where it works, and how
+
+${await places(fault)}
+## How it is seen to bite
+
+${unique(proofs.map(({ seen }) => seen))}
+
+## How it is undone
+
+${unique(proofs.map(({ undone }) => undone))}
+
+## What it stands for
+
+${story.standsFor}
+
+## Options
+
+${optionTable(fault.options, 'as keys')}
+${code(`--faults ${name}`)} takes it with its defaults, ${code(`--faults ${family}`)} the family. [All faults](../faults.md) · [measured on each host kind](../fault-table.md)`;
+}
+
+function mechanismsOf({ name, needs }: Fault): readonly Mechanism[] {
+  // the first says how it is done; that unsynced writes can be lost is how power is lost
+  const found = needs.flatMap((capability) => MECHANISMS[capability] ?? []);
+  if (found.length === 0) throw new Error(`docs/generate/fault-mechanisms.ts has none of what ${name} needs`);
+  return found;
+}
+
+async function places(fault: Fault): Promise<string> {
+  const mechanisms = mechanismsOf(fault);
+  if (mechanisms.some(({ on }) => Object.keys(on).length === 0)) return ofSystems(fault);
+  const rows = Object.keys(HOSTS).map((host) => {
+    const how = mechanisms.map(({ on }) => on[host]);
+    return [code(host), how.every((each) => each !== undefined) ? sentence(how[0]!) : `no: it has no ${code(lackingOn(host, fault))}`];
+  });
+  return table(['host', ''], rows);
+}
+
+/** What is asked of members is the business of the systems that can. */
+async function ofSystems({ needs }: Fault): Promise<string> {
+  const able: string[] = [];
+  for (const [name, entry] of Object.entries(SYSTEMS)) if ((await entry.load()).promotions !== undefined) able.push(code(name));
+  const others = needs.filter((capability) => Object.keys(MECHANISMS[capability]?.on ?? {}).length > 0);
+  return `The system makes another member primary by its own means: ${able.join(', ')}. The rest (${others.map(code).join(', ')}) is done by the host.\n`;
+}
+
+function lackingOn(host: string, { needs }: Fault): string {
+  return needs.find((capability) => MECHANISMS[capability]?.on[host] === undefined) ?? '';
+}
+
+function unique(sentences: readonly string[]): string {
+  return [...new Set(sentences)].join(' ');
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return capital.endsWith('.') ? capital : `${capital}.`;
+}
