@@ -30,20 +30,23 @@ const PROVIDER_OPTIONS: Readonly<Record<string, string>> = {
 export function memberProgram({ provisioned, folder, clients, group, self }: MemberRequest): Extract<Program, { kind: 'exec' }> {
   const { asUser, env } = provisioned;
   const own = group[self]!;
+  const others = group.filter((each) => each !== own);
   const data = join(folder, 'galera');
   const options = { ...PROVIDER_OPTIONS, 'gmcast.listen_addr': `tcp://${own.host}:${own.port}` };
   const settings = [
     ...wholeSettings(provisioned, data),
     `--bind-address=${clients.host}`,
     `--port=${clients.port}`,
+    '--skip-name-resolve',
     '--max-connections=200',
-    // transactions of other nodes are not waited for: a write of theirs rolls ours back
-    '--innodb-lock-wait-timeout=5',
+    // for transactions of the same node: a write of another node waits for none
+    '--innodb-lock-wait-timeout=1',
+    // by default it is so too: what was acknowledged is on the disk
     '--innodb-flush-log-at-trx-commit=1',
     '--wsrep-on=ON',
     `--wsrep-node-name=n${self + 1}`,
     `--wsrep-node-address=${own.host}`,
-    `--wsrep-cluster-address=gcomm://${group.map(({ host, port }) => `${host}:${port}`).join(',')}`,
+    `--wsrep-cluster-address=gcomm://${others.map(({ host, port }) => `${host}:${port}`).join(',')}`,
     '--wsrep-sst-method=rsync',
     `--wsrep-provider-options=${Object.entries(options)
       .map(([name, value]) => `${name}=${value}`)

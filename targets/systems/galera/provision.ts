@@ -8,10 +8,10 @@ import { provisionFirstData } from './first-data.ts';
 import { loadDriver } from './session.ts';
 import type { MariadbPrograms } from './settings.ts';
 
-/** `mariadb-server` has the scripts of state transfers, which copy by rsync. */
+/** `mariadb-server` has the scripts of state transfers, which read settings by a client's program and copy by rsync. */
 const PACKAGES = {
   distribution: 'mariadb-server-core',
-  with: ['galera-4', 'mariadb-server', 'libaio1', 'liburing2', 'libnuma1', 'rsync', 'libpopt0', 'libxxhash0', 'socat', 'libwrap0'],
+  with: ['galera-4', 'mariadb-server', 'mariadb-client-core', 'libaio1', 'liburing2', 'libnuma1', 'rsync', 'libpopt0', 'libxxhash0', 'socat', 'libwrap0'],
 };
 const PROVIDERS = ['usr/lib/galera/libgalera_smm.so', 'usr/lib/libgalera_smm.so'];
 
