@@ -30,8 +30,9 @@ if [ ! -d "$data" ]; then
   mv "$data.new" "$data"
 fi
 position=
-if ! grep -q '^seqno: *[0-9]' "$data/grastate.dat"; then
-  # what was killed in the middle of a transfer has no position: it is given all
+if ! grep -qs '^seqno: *[0-9]' "$data/grastate.dat"; then
+  # not what was found the last time; what was killed in the middle of a transfer has no position: it is given all
+  : > "$data.recovery"
   "$server" --no-defaults "$@" --wsrep-recover --log-error="$data.recovery" || true
   position=$(sed -n 's/.*WSREP: Recovered position:* *\\([0-9a-f]*-[-0-9a-f]*:[-0-9]*\\).*/\\1/p' "$data.recovery" | tail -n 1)
 fi

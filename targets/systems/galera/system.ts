@@ -13,7 +13,7 @@ export const galera: System<GaleraOptions> = {
   name: 'galera',
   summary: 'real MariaDB with Galera, every node a primary, from the PATH or the distribution',
   needs: ['exec', 'machine-files'] as Capability[],
-  // a member tells the others the address that a peer's connection came from
+  // members pass on the addresses that they see the others connect from, and go around whatever stands between
   addressing: 'fixed',
   options: galeraOptions,
   faultModel: { crashes: 'minority', powerLoss: 'minority', clocks: 'any' },
