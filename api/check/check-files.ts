@@ -1,10 +1,9 @@
 /** `ordeal check`: judges any history by any model or checker, whatever wrote it. Each file is judged whatever the others are. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { MODEL_NAMES as CONSISTENCY_MODELS, modelNamed } from '../../checkers/isolation/models/models.ts';
 import type { KeyOrder } from '../../checkers/linearizability/proof/replay-linearization.ts';
 import { ENGINE_NAMES } from '../../checkers/linearizability/search/engine-names.ts';
-import { CHECKERS, type CheckerEntry, checkerRef } from '../../checkers/registry/checkers.ts';
+import { CHECKERS } from '../../checkers/registry/checkers.ts';
 import { MODELS } from '../../checkers/registry/models.ts';
 import { mergeVerdicts } from '../../checkers/verdict/merge.ts';
 import type { History, ModuleRef, Reason, Result, Value } from '../../harness/contracts/index.ts';
@@ -15,32 +14,18 @@ import { type HistoryFormat, onlyKeys, type ReadHistory, readHistory } from '../
 import { DEFAULT_OUT } from '../../harness/store/index.ts';
 import { createRealClock } from '../../harness/time/real-clock.ts';
 import { WORKLOADS, type WorkloadEntry } from '../../workloads/registry/workloads.ts';
-import { lookUp, parseOptions } from '../resolve.ts';
 import { CheckWorkers } from './check-workers.ts';
 import { checksOfRun } from './checks-of-run.ts';
 import { type IsolationSummary, isolationSummary } from './isolation-summary.ts';
+import { type CheckRequest, DEFAULT_MODEL, isolationCheck, type NamedChecks, registerCheck, requestedChecks } from './requested-checks.ts';
 import { type CheckBudget, runChecks } from './run-checks.ts';
 
-/** What an unnamed history is taken for. */
-const DEFAULT_MODEL = 'cas-register';
-
-export interface CheckFilesRequest {
+export interface CheckFilesRequest extends CheckRequest {
   readonly files: readonly string[];
-  /** A model of `ordeal list models`, for the linearizability checker. */
-  readonly model?: string;
-  /** Or a checker of `ordeal list checkers`, with its options. */
-  readonly checker?: string;
-  readonly options?: Readonly<Record<string, unknown>>;
   /** Only the operations on these keys, each by its JSON or, for a text, by itself. */
   readonly keys?: readonly string[];
-  /** The only engine of the linearizability checker that may decide. */
-  readonly engine?: string;
-  /** `sequential`: only the order in which each process did its operations counts. Neither an engine nor a witness goes with it. */
-  readonly consistency?: 'linearizable' | 'sequential';
   /** Whether valid linearizability verdicts hand out their linearization, replayed by the independent verifier. */
   readonly witness?: boolean;
-  /** Or what transactions do and are promised, for the checker isolation. */
-  readonly isolation?: { readonly workload?: 'list-append' | 'rw-register'; readonly consistencyModels?: readonly string[] };
   readonly format?: HistoryFormat;
   readonly failedCas?: 'noop' | 'observation';
   readonly strictness?: 'strict' | 'lenient';
@@ -73,7 +58,7 @@ export interface CheckedFile {
   readonly error?: { readonly code: string; readonly message: string; readonly remedy: string; readonly exitCode: number };
 }
 
-/** Throws ORDEAL_UNKNOWN_MODEL, _CHECKER, ORDEAL_BAD_OPTION for options that the checker has not, or an engine that cannot be chosen; what is wrong with a file is in its line. */
+/** Throws ORDEAL_UNKNOWN_MODEL, _CHECKER, ORDEAL_BAD_OPTION for options that the checker has not, that go to none, or an engine that cannot be chosen; what is wrong with a file is in its line. */
 export async function checkFiles(request: CheckFilesRequest): Promise<readonly CheckedFile[]> {
   if (request.engine !== undefined && !ENGINE_NAMES.includes(request.engine)) {
     throw unknownName('ORDEAL_BAD_OPTION', 'engine', request.engine, ENGINE_NAMES, '--engine');
@@ -82,7 +67,7 @@ export async function checkFiles(request: CheckFilesRequest): Promise<readonly C
     const what = 'sequential consistency has a search of its own: no engine can be chosen for it, and no order is handed out';
     throw new OrdealError('ORDEAL_BAD_OPTION', { what, where: '--consistency', value: request.consistency, remedy: 'Leave --engine and --witness out.' });
   }
-  const named = await requested(request);
+  const named = await requestedChecks(request);
   const checked: CheckedFile[] = [];
   const workers = new CheckWorkers(createRealClock());
   try {
@@ -106,42 +91,11 @@ export function exitCodeOfFiles(checked: readonly CheckedFile[]): number {
   return checked.every(({ valid }) => valid === true) ? EXIT.valid : EXIT.unknown;
 }
 
-interface NamedChecks {
-  readonly label: string;
-  readonly refs: readonly ModuleRef[];
-}
-
-/** What the request names; undefined where it names neither a model nor a checker. Throws ORDEAL_UNKNOWN_MODEL, _CHECKER, ORDEAL_BAD_OPTION. */
-async function requested(request: CheckFilesRequest): Promise<NamedChecks | undefined> {
-  const options = (request.options ?? {}) as Readonly<Record<string, Value>>;
-  if (request.model !== undefined) {
-    lookUp(MODELS, request.model, 'model', 'ORDEAL_UNKNOWN_MODEL', '--model');
-    return { label: request.model, refs: [checkerRef('linearizable', { ...options, model: request.model })] };
-  }
-  if (request.isolation !== undefined) return isolationCheck(request.isolation);
-  if (request.checker === undefined) return undefined;
-  const { ref, load } = lookUp<CheckerEntry>(CHECKERS, request.checker, 'checker', 'ORDEAL_UNKNOWN_CHECKER', '--checker');
-  // here, where it is somebody's mistake: in the worker it would look like one of the checker
-  parseOptions((await load()).options, options, `checker ${request.checker}`);
-  return { label: request.checker, refs: [{ ...ref, options }] };
-}
-
-/** Throws ORDEAL_UNKNOWN_MODEL. */
-function isolationCheck({ workload, consistencyModels }: NonNullable<CheckFilesRequest['isolation']>): NamedChecks {
-  for (const name of consistencyModels ?? []) {
-    if (modelNamed(name) !== undefined) continue;
-    const what = `there is no consistency model "${name}"`;
-    throw new OrdealError('ORDEAL_UNKNOWN_MODEL', { what, where: '--consistency-model', value: name, remedy: `Known: ${CONSISTENCY_MODELS.join(', ')}.` });
-  }
-  const options = { ...(workload !== undefined && { workload }), ...(consistencyModels !== undefined && { consistencyModels }) };
-  return { label: (consistencyModels ?? ['strict-serializable']).join(', '), refs: [checkerRef('isolation', options)] };
-}
-
 /**
  * Our own runs say what their workload was: all of its checks again. Anybody else's history is one of transactions where its
  * operations are called so, else a register's.
  */
-async function checksOf(file: string, { header, history }: ReadHistory, request: CheckFilesRequest): Promise<NamedChecks> {
+async function checksOf(file: string, { header, history }: ReadHistory): Promise<NamedChecks> {
   const run = header === undefined ? undefined : await checksOfRun(file);
   if (run) return { label: `workload ${run.workload}`, refs: run.checks };
   const workload = header?.workload === undefined ? undefined : (WORKLOADS as Readonly<Record<string, WorkloadEntry>>)[header.workload];
@@ -150,8 +104,7 @@ async function checksOf(file: string, { header, history }: ReadHistory, request:
     return { label: `workload ${name}`, refs: checks(options.parse({})) };
   }
   if (history.fs.includes('txn')) return isolationCheck({});
-  const options = (request.options ?? {}) as Readonly<Record<string, Value>>;
-  return { label: DEFAULT_MODEL, refs: [checkerRef('linearizable', { ...options, model: DEFAULT_MODEL })] };
+  return registerCheck();
 }
 
 interface Judged {
@@ -168,7 +121,7 @@ async function checkFile(file: string, named: NamedChecks | undefined, request: 
     });
     const { format, notices } = read;
     const history = request.keys === undefined ? read.history : onlyKeys(read.history, request.keys);
-    const { label, refs } = named ?? (await checksOf(file, read, request));
+    const { label, refs } = named ?? (await checksOf(file, read));
     const judged = await runChecks({ history, checks: withDemands(refs, request), workers, budget: request.budget });
     refuseForeign(judged, file);
     const ops = operationCount(history.columns.type, history.columns.process);

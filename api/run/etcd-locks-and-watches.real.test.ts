@@ -1,5 +1,5 @@
 /**
- * Locks and watches of real etcd, in pairs. A holder that outlives its lease loses an update where it just writes, and is
+ * Locks, semaphores, elections and watches of real etcd, in pairs. A holder that outlives its lease loses an update where it just writes, and is
  * refused where the write is guarded by the lock's key; a watch that goes on at whatever comes next has gaps, one that goes
  * on behind what it has seen has none.
  */
@@ -32,6 +32,22 @@ describe.skipIf(able !== '')(`etcd on process${able && ` (not run: ${able})`}`, 
     const { stats } = results.checks.find(({ checker }) => checker === 'lock') as { stats?: unknown };
     expect(stats).toMatchObject({ askedAfterLease: expect.any(Number), refused: expect.any(Number) });
     expect((stats as { refused: number }).refused).toBeGreaterThan(0);
+  });
+
+  it('hands out no permit of a semaphore twice', () => {
+    const { status, results } = run(2, '--workload', 'semaphore');
+    expect([status, results.valid, results.reasons], `seed ${results.seed}`).toEqual([0, true, []]);
+  });
+
+  it('hands out permits twice where they are counted without asking who else has counted', () => {
+    const { status, results } = run(3, '--workload', 'semaphore', '--semaphore-writes', 'plain');
+    expect([status, results.valid], `seed ${results.seed}`).toEqual([1, false]);
+    expect(results.checks.find(({ checker }) => checker === 'linearizable')?.anomalies?.length).toBeGreaterThan(0);
+  });
+
+  it('elects one leader in each term', () => {
+    const { status, results } = run(2, '--workload', 'leader-election');
+    expect([status, results.valid, results.reasons], `seed ${results.seed}`).toEqual([0, true, []]);
   });
 
   it('brings every change to watchers whose node was killed', () => {

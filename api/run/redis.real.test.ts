@@ -1,6 +1,7 @@
 /**
  * Real Redis, as pairs: when the append-only file is synced decides what a loss of power takes; whom Sentinel loses sight of,
- * whether acknowledged writes are lost; who is read, whether reads are stale. Half of the runs on each kind of host.
+ * whether acknowledged writes are lost; who is read, whether reads are stale; whether a lock is asked when it is written behind
+ * it, what its clock may do. Half of the runs on each kind of host.
  */
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -18,13 +19,18 @@ afterAll(() => {
 
 const spaces = await missing(netns);
 const processes = await missing(processHost);
-const disk = (await processHost.probe()).get('disk.lose-unsynced' as Capability);
-const noDisk = disk?.ok ? processes : (disk?.found ?? 'no disk of our own');
+const probed = await processHost.probe();
+const without = (capability: string): string => {
+  const found = probed.get(capability as Capability);
+  return found?.ok ? processes : (found?.found ?? `no ${capability}`);
+};
+const noDisk = without('disk.lose-unsynced');
+const noClock = without('clock.strobe');
 const why = (reason: string): string => reason && ` (not run: ${reason})`;
 
 const POWER = ['--workload', 'set', '--faults', 'power', '--time-limit', '7'];
 
-const cut = (system: 'sentinel' | 'replica' | 'primary', host: string, test: string): Ran => {
+const cut = (system: 'alone' | 'sentinel' | 'replica' | 'primary', host: string, test: string): Ran => {
   process.env['ORDEAL_TEST_SYSTEM'] = system;
   return cuts.run(host, '--test', test);
 };
@@ -90,5 +96,23 @@ describe.skipIf(processes !== '')(`reads of Redis${why(processes)}`, () => {
     const ran = cut('primary', 'process', 'reads');
     expectFaults(ran, 'partition');
     expectClean(ran);
+  });
+});
+
+describe.skipIf(noClock !== '')(`Redis as a lock whose clock swings${why(noClock)}`, () => {
+  it('loses updates though no holder outlives its lease', () => {
+    const ran = cut('alone', 'process', 'lock');
+    expectFaults(ran, 'clock');
+    expect([ran.status, ran.results.valid]).toEqual([1, false]);
+    expect(typesOf(ran)).toContain('lost-update');
+  });
+
+  it('loses none where a write asks whether the lock is held', () => {
+    const ran = cut('alone', 'process', 'fenced-lock');
+    expectFaults(ran, 'clock');
+    expectClean(ran);
+    const { stats } = ran.results.checks.find(({ checker }) => checker === 'lock') as { stats?: unknown };
+    expect((stats as { refused: number }).refused).toBeGreaterThan(0);
+    expect(cuts.leftovers()).toEqual(NOTHING_LEFT);
   });
 });

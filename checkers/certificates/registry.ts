@@ -6,6 +6,7 @@ import { BANK_VERIFIERS } from '../bank/certificate.ts';
 import { CAPACITY_VERIFIERS } from '../capacity/certificate.ts';
 import { CONVERGENCE_VERIFIERS } from '../convergence/certificate.ts';
 import { verifyCounterBoundsCertificate } from '../counter/certificate.ts';
+import { verifyErrorBoundCertificate } from '../error-bound/certificate.ts';
 import { IDEMPOTENCY_KEY_VERIFIERS } from '../idempotency-key/certificate.ts';
 import { INSERT_VERIFIERS } from '../inserts/certificate.ts';
 import { CYCLE } from '../isolation/findings/describe-cycle.ts';
@@ -34,6 +35,7 @@ import { verifyQueueCertificate } from '../queue/certificate.ts';
 import { verifyRateCertificate } from '../rate/certificate.ts';
 import { RECOVERY_VERIFIERS } from '../recovery/certificate.ts';
 import { REGISTER_VERSION_VERIFIERS } from '../register-versions/certificate.ts';
+import { REGULAR_VERIFIERS } from '../regular/certificate.ts';
 import { SAGA_VERIFIERS } from '../saga/certificate.ts';
 import { verifySideEffectsCertificate } from '../side-effects/certificate.ts';
 import { STATE_MACHINE_VERIFIERS } from '../state-machine/certificate.ts';
@@ -56,6 +58,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   'side-effects/lost-effect': verifySideEffectsCertificate,
   'side-effects/failed-but-visible': verifySideEffectsCertificate,
   'side-effects/effect-without-intent': verifySideEffectsCertificate,
+  'error-bound/outside-bound': verifyErrorBoundCertificate,
   'rate/too-many': verifyRateCertificate,
   'queue/lost': verifyQueueCertificate,
   'queue/lost-some': verifyQueueCertificate,
@@ -90,6 +93,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...RECOVERY_VERIFIERS,
   ...CONVERGENCE_VERIFIERS,
   ...REGISTER_VERSION_VERIFIERS,
+  ...REGULAR_VERIFIERS,
   ...TWO_PHASE_COMMIT_VERIFIERS,
   ...STATE_MACHINE_VERIFIERS,
   ...LOST_UPDATE_VERIFIERS,

@@ -40,6 +40,11 @@ export const CHECKERS = {
     ref: ref('counter/counter-bounds', 'counterBounds'),
     load: async () => (await import('../counter/counter-bounds.ts')).counterBounds as Checker,
   },
+  'error-bound': {
+    summary: 'estimates are within an error epsilon of the truth with probability delta, as far as chance can tell',
+    ref: ref('error-bound/error-bound', 'errorBound'),
+    load: async () => (await import('../error-bound/error-bound.ts')).errorBound as Checker,
+  },
   'unique-ids': {
     summary: 'no id was handed out twice',
     ref: ref('unique-ids/unique-ids', 'uniqueIds'),
@@ -84,6 +89,11 @@ export const CHECKERS = {
     summary: 'no session sees a register go back behind what it has read or written',
     ref: ref('register-versions/monotonic', 'monotonic'),
     load: async () => (await import('../register-versions/monotonic.ts')).monotonic as Checker,
+  },
+  regular: {
+    summary: 'a read of a register returns what a write that overlaps it wrote, or one of the last that ended before it',
+    ref: ref('regular/regular', 'regular'),
+    load: async () => (await import('../regular/regular.ts')).regular as Checker,
   },
   'state-machine': {
     summary: 'states of entities change by allowed transitions only; acknowledged transitions are not lost, refused ones not seen',

@@ -103,8 +103,6 @@ class Scan implements Observations {
   readonly #entities = new Map<number, Entity>();
   /** By session (one for all where reads are linearizable), then by entity. */
   readonly #seen = new Map<number, Map<number, Seen>>();
-  /** By invocation: how much had been seen. */
-  readonly #begun: Int32Array;
   readonly #states = new Map<number, number | 'unknown' | undefined>();
   readonly #asked = new Map<number, Asked | undefined>();
 
@@ -112,7 +110,6 @@ class Scan implements Observations {
     this.graph = new StateGraph(law);
     this.#history = history;
     this.#law = law;
-    this.#begun = new Int32Array(history.length);
   }
 
   get entities(): number {
@@ -120,7 +117,6 @@ class Scan implements Observations {
   }
 
   begin(at: number, isTransition: boolean): void {
-    this.#begun[at] = this.#seenAt(at).states.length;
     if (!isTransition) return;
     const fate = fateAt(this.#history.columns, at);
     this[fate]++;
@@ -140,8 +136,11 @@ class Scan implements Observations {
     else {
       this.#judge(at, state, 'read');
       const { possible, refused } = this.#entityAt(at);
-      if (refused[state]! > 0 && possible[state] === 0 && !this.graph.needsNobody(state))
+      if (refused[state]! > 0 && possible[state] === 0 && !this.graph.needsNobody(state)) {
         this.found.push({ type: 'failed-but-visible', before: refused[state]! - 1, at });
+        // it was applied, then: who sees it later is right
+        possible[state] = 1;
+      }
     }
   }
 
@@ -161,20 +160,21 @@ class Scan implements Observations {
     else left[from] = at + 1;
   }
 
-  /** Against everything that had been seen when it began. */
+  /** Against everything that had been seen when it began. What contradicts is forgotten, so that one wrong observation accuses once. */
   #judge(at: number, state: number, how: 'read' | 'transition'): void {
     const { states, events } = this.#seenAt(at);
-    const until = this.#begun[this.#history.columns.pair[at]!]!;
-    const { f } = this.#history.columns;
+    const { f, pair } = this.#history.columns;
     const types = new Set<string>();
-    if (until > 0) this.compared++;
-    for (let k = 0; k < until; k++) {
+    if (events.length > 0 && events[0]! < pair[at]!) this.compared++;
+    for (let k = 0; k < states.length; k++) {
       const before = states[k]!;
-      if (this.graph.reaches(before, state)) continue;
+      if (events[k]! > pair[at]! || this.graph.reaches(before, state)) continue;
       const lost = how === 'read' && this.#history.fs[f[events[k]!]!] === this.#law.transition;
       const type = lost ? 'lost-transition' : this.graph.isTerminal(before) ? 'changed-after-end' : 'illegal-transition';
       if (!types.has(type)) this.found.push({ type, before: events[k]!, at });
       types.add(type);
+      states.splice(k, 1);
+      events.splice(k--, 1);
     }
     if (!states.some((known, k) => known === state && f[events[k]!] === f[at])) {
       states.push(state);

@@ -4,7 +4,8 @@
  * of acknowledged transitions, which are the state at some moment between their call and their return (the monotonic
  * state machine of event-sourced systems; for graphs without a cycle, the history of states only grows; Conway et al.,
  * "Logic and lattices", SoCC 2012). A transition that names where it leaves from is a compare-and-set: a state that does
- * not come back is left once. O(events × states).
+ * not come back is left once. What an accused observation contradicts is forgotten: from there on what is seen is held
+ * against it, so that one wrong observation accuses at most once those that come after it. O(events × states).
  */
 import { z } from 'zod';
 import type { Anomaly, Budget, Checker, History, Reason, Result, Value } from '../../harness/contracts/index.ts';

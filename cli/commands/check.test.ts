@@ -159,6 +159,24 @@ describe('ordeal check', () => {
     });
   });
 
+  it.each([
+    ['--with', ['--with', 'limit=3'], 'nobody is named who is to get "limit"'],
+    ['--model', ['--model', 'register', '--checker', 'rate'], 'the checker "rate" knows no models'],
+    ['--consistency-model', ['--workload', 'list-append', '--checker', 'bank'], 'it is for transactions'],
+    ['--consistency', ['--consistency', 'sequential', '--checker', 'bank'], 'it is for the checker linearizable, not for bank'],
+    ['checker linearizable', ['--model', 'register', '--with', 'limit=3'], 'Unrecognized key: "limit"'],
+    ['checker isolation', ['--consistency-model', 'serializable', '--with', 'limit=3'], 'Unrecognized key: "limit"'],
+  ])('refuses what would go nowhere: %s', async (where, flags, what) => {
+    const { exitCode, stdout, stderr } = await callMain('check', path('stale.jsonl'), ...flags);
+    expect([exitCode, stdout]).toEqual([64, '']);
+    expect(stderr).toContain(`ORDEAL_BAD_OPTION  ${where}\n  ${what}`);
+  });
+
+  it('gives an initial value to the checker that is named, and alone to the default model', async () => {
+    expect((await json(path('stale.jsonl'), '--init', 'null'))[0]).toMatchObject({ valid: false, model: 'cas-register' });
+    expect((await json(path('stale.jsonl'), '--checker', 'regular', '--init', 'null'))[0]).toMatchObject({ valid: false, model: 'regular' });
+  });
+
   it('asks for less than the clock says where it is told to', async () => {
     const { exitCode, stdout } = await callMain('check', path('stale.jsonl'), '--consistency', 'sequential');
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('valid')]);

@@ -58,10 +58,10 @@ export function checkCommand(command: Command, context: CommandContext): void {
     .option('--consistency-model <names>', 'what transactions are promised, by any usual name, several with commas (default: strict-serializable)')
     .option(
       '--with <key=value>',
-      'an option of the checker, as `docs/checkers.md` lists them; may be given several times',
+      'an option of the --checker (or of linearizable, with a --model), as `docs/checkers.md` lists them; may be given several times',
       (pair: string, before: readonly string[] = []) => [...before, pair],
     )
-    .option('--init <json>', "the model's initial value")
+    .option('--init <json>', "the model's initial value (alone: that of the default model)")
     .addOption(new Option('--format <name>', 'when the content does not tell').choices(['auto', ...HISTORY_FORMATS]))
     .addOption(new Option('--failed-cas <meaning>', 'what a failed cas says: nothing happened, or another value was seen').choices(['noop', 'observation']))
     .option('--lenient', 'make notices of what is wrong with a history, where it can be judged all the same')

@@ -13,9 +13,20 @@ export type Program =
       readonly ports: readonly number[];
       /** Where it is started; the node's own folder where absent. */
       readonly cwd?: string;
+      /** By which faults of its clock are proven; where absent, by the `Date` of an HTTP answer on any of its ports. */
+      readonly tellsClock?: ClockQuestion;
     }
   /** A NodeProgram: in the simulator, or in a child process behind a real Env. */
   | { readonly kind: 'node'; readonly module: ModuleRef };
+
+/** How a program is asked for its wall clock. */
+export interface ClockQuestion {
+  readonly port: number;
+  /** Sent on a new connection. */
+  readonly question: string;
+  /** Finds in what comes back the whole seconds since 1970 and the microseconds, in groups of those names. */
+  readonly answer: RegExp;
+}
 
 /** The three named positions outside the nodes (rule 19). `control` serves readiness and verification: it is never cut. */
 export type Position = 'clients' | 'control';

@@ -21,25 +21,42 @@ export function packedText(packed: PackedTexts, ordinal: number): string {
 /** Room for so many texts at first: histories of a few operations are made and thrown away by the million. */
 const FIRST_TEXTS = 16;
 
+// Most tables of a small history stay empty, and share what an empty one has.
+const NO_BYTES = Buffer.from(new SharedArrayBuffer(0));
+const NO_WORDS = viewOf(NO_BYTES);
+const NO_OFFSETS = new Float64Array(new SharedArrayBuffer(8));
+const NO_SLOTS = new Int32Array(1);
+const NO_HASHES = new Int32Array(0);
+const NO_SOURCE = new DataView(new ArrayBuffer(0));
+
 /** A growing table. Equal texts get equal ordinals, given in order of first appearance. */
 export class TextTable {
-  #arena: Buffer;
+  readonly #firstBytes: number;
+  #arena = NO_BYTES;
   /** The same bytes, of which four are read and written at once. */
-  #words: DataView;
-  #offsets = new Float64Array(new SharedArrayBuffer(8 * (FIRST_TEXTS + 1)));
+  #words = NO_WORDS;
+  #offsets = NO_OFFSETS;
   /** Ordinal + 1, or 0 where the slot is free. Twice as many slots as texts at least. */
-  #slots = new Int32Array(2 * FIRST_TEXTS);
-  #hashes = new Int32Array(FIRST_TEXTS);
+  #slots = NO_SLOTS;
+  #hashes = NO_HASHES;
   #count = 0;
   #used = 0;
   /** What texts were taken from last: a reader's buffer serves for many. */
   #sourceBytes: Uint8Array | undefined;
-  #source: DataView = new DataView(new ArrayBuffer(0));
+  #source: DataView = NO_SOURCE;
 
   /** `bytes`: how many to expect of all texts together; more are fine, and untouched pages cost no memory. */
   constructor(bytes = 512) {
-    this.#arena = Buffer.from(new SharedArrayBuffer(bytes));
+    this.#firstBytes = bytes;
+  }
+
+  /** Makes room for the first texts. */
+  #begin(): void {
+    this.#arena = Buffer.from(new SharedArrayBuffer(this.#firstBytes));
     this.#words = viewOf(this.#arena);
+    this.#offsets = new Float64Array(new SharedArrayBuffer(8 * (FIRST_TEXTS + 1)));
+    this.#slots = new Int32Array(2 * FIRST_TEXTS);
+    this.#hashes = new Int32Array(FIRST_TEXTS);
   }
 
   get count(): number {
@@ -53,6 +70,7 @@ export class TextTable {
 
   /** The ordinal of a text, new or old. */
   intern(text: string): number {
+    if (this.#arena === NO_BYTES) this.#begin();
     const start = this.#used;
     const end = this.#append(text);
     const hash = hashOf(this.#arena, start, end);
@@ -62,6 +80,7 @@ export class TextTable {
 
   /** The same of the text in `bytes[start .. end)`: it is put behind the last one while it is hashed, where it stays if it is new. */
   internBytes(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#arena === NO_BYTES) this.#begin();
     this.#reserve(end - start);
     const from = this.#used;
     const to = from + end - start;

@@ -8,6 +8,7 @@ import { type RabbitmqOptions, rabbitmq as rabbitmqSystem } from '../systems/rab
 import { type RaftkvOptions, raftkv as raftkvSystem } from '../systems/raftkv/index.ts';
 import { type RedisOptions, redisSentinel as redisSentinelSystem, redis as redisSystem, type SentinelOptions } from '../systems/redis/index.ts';
 import { type RqliteOptions, rqlite as rqliteSystem } from '../systems/rqlite/index.ts';
+import { type ZookeeperOptions, zookeeper as zookeeperSystem } from '../systems/zookeeper/index.ts';
 
 /** The embedded Raft key-value store, with switchable historical bugs. */
 export const raftkv = (options: Partial<RaftkvOptions> = {}): Use<System> => use(raftkvSystem, options);
@@ -32,3 +33,6 @@ export const redis = (options: Partial<RedisOptions> = {}): Use<System> => use(r
 
 /** Real Redis with Sentinel, from the PATH or the distribution: a server and a sentinel on each node. */
 export const redisSentinel = (options: Partial<SentinelOptions> = {}): Use<System> => use(redisSentinelSystem, options);
+
+/** Real ZooKeeper, from the distribution, on the Java of the PATH. */
+export const zookeeper = (options: Partial<ZookeeperOptions> = {}): Use<System> => use(zookeeperSystem, options);

@@ -68,4 +68,11 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 3,
     load: async () => (await import('../systems/redis/index.ts')).redisSentinel as System,
   },
+  zookeeper: {
+    summary: 'real ZooKeeper, from the distribution, on the Java of the PATH',
+    defaultHost: 'process',
+    defaultWorkload: 'register',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/zookeeper/index.ts')).zookeeper as System,
+  },
 };

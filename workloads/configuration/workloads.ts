@@ -3,6 +3,7 @@ import { type Use, use } from '../../harness/configuration/use.ts';
 import type { Workload } from '../../harness/contracts/index.ts';
 import { type BankOptions, bank as bankWorkload } from '../bank/bank.ts';
 import { type CounterOptions, counter as counterWorkload } from '../counter/counter.ts';
+import { type LeaderElectionOptions, leaderElection as leaderElectionWorkload } from '../leader-election/leader-election.ts';
 import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
 import { type LockOptions, lock as lockWorkload } from '../lock/lock.ts';
 import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
@@ -10,6 +11,7 @@ import { type QueueOptions, queue as queueWorkload } from '../queue/queue.ts';
 import { type RegisterOptions, register as registerWorkload } from '../register/register.ts';
 import { type RequestsOptions, requests as requestsWorkload } from '../requests/requests.ts';
 import { type RwRegisterOptions, rwRegister as rwRegisterWorkload } from '../rw-register/rw-register.ts';
+import { type SemaphoreOptions, semaphore as semaphoreWorkload } from '../semaphore/semaphore.ts';
 import { type SetOptions, set as setWorkload } from '../set/set.ts';
 import { type UniqueIdsOptions, uniqueIds as uniqueIdsWorkload } from '../unique-ids/unique-ids.ts';
 import { type WatchOptions, watch as watchWorkload } from '../watch/watch.ts';
@@ -34,6 +36,12 @@ export const queue = (options: Partial<QueueOptions> = {}): Use<Workload> => use
 
 /** Locks with leases, and updates of what they protect, plain or fenced. */
 export const lock = (options: Partial<LockOptions> = {}): Use<Workload> => use(lockWorkload, options);
+
+/** Permits of semaphores, taken and given back; never are more held than there are. */
+export const semaphore = (options: Partial<SemaphoreOptions> = {}): Use<Workload> => use(semaphoreWorkload, options);
+
+/** Leaders are elected and asked for; no term may have two. */
+export const leaderElection = (options: Partial<LeaderElectionOptions> = {}): Use<Workload> => use(leaderElectionWorkload, options);
 
 /** Transactions that append to lists and read them, judged for isolation. */
 export const listAppend = (options: Partial<ListAppendOptions> = {}): Use<Workload> => use(listAppendWorkload, options);

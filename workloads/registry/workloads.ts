@@ -35,6 +35,14 @@ export const WORKLOADS: Readonly<Record<string, WorkloadEntry>> = {
     summary: 'writes keys and watches them; every stream must bring every change once and in order, also over lost connections',
     load: async () => (await import('../watch/watch.ts')).watch as Workload,
   },
+  semaphore: {
+    summary: 'takes permits of semaphores and gives them back; never are more held than there are, nor refused that are free',
+    load: async () => (await import('../semaphore/semaphore.ts')).semaphore as Workload,
+  },
+  'leader-election': {
+    summary: 'elects leaders and asks who leads; no term may have two leaders',
+    load: async () => (await import('../leader-election/leader-election.ts')).leaderElection as Workload,
+  },
   requests: {
     summary: 'asks for effects in the outside world; its ledger must have each exactly (at most, at least) once',
     load: async () => (await import('../requests/requests.ts')).requests as Workload,

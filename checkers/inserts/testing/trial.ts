@@ -42,18 +42,25 @@ function naiveReverse(history: History): string[] {
   });
 }
 
-/** Neighbours by size that are not one in the other; and that there are some where any two are not. */
+/** Reads that fork from states before them, each of which stays, unless it is the only one that a read forks from; quadratic. */
 function naiveFork(history: History): string[] {
   const naive = new Naive(history);
+  const forks = (a: Set<Event>, b: Set<Event>) => [...a].some((one) => !b.has(one)) && [...b].some((one) => !a.has(one));
+  const isSame = (a: Set<Event>, b: Set<Event>) => a.size === b.size && !forks(a, b);
   const found = [...new Set(naive.reads.map(({ key }) => key))].flatMap((key) => {
     const reads = naive.reads.filter((read) => read.key === key).map((read) => ({ at: read.index, seen: new Set(naive.seen(read)) }));
-    const forks = (a: Set<Event>, b: Set<Event>) => [...a].some((one) => !b.has(one)) && [...b].some((one) => !a.has(one));
-    const bySize = reads.toSorted((a, b) => a.seen.size - b.seen.size || a.at - b.at);
-    const neighbours = bySize.flatMap((read, k) => (k > 0 && forks(read.seen, bySize[k - 1]!.seen) ? [Math.max(read.at, bySize[k - 1]!.at)] : []));
-    if (neighbours.length === 0 && reads.some((a) => reads.some((b) => forks(a.seen, b.seen)))) throw new Error('two reads fork, and no neighbours do');
-    return neighbours;
+    let states: Set<Event>[] = [];
+    const accused = reads.filter(({ seen }) => {
+      const others = states.filter((state) => forks(state, seen));
+      if (others.length === 1) states = states.filter((state) => !others.includes(state));
+      if (others.length < 2 && !states.some((state) => isSame(state, seen))) states.push(seen);
+      return others.length > 0;
+    });
+    const any = reads.some((a) => reads.some((b) => forks(a.seen, b.seen)));
+    if (any !== accused.length > 0) throw new Error('two reads fork, and none is accused, or the other way round');
+    return accused;
   });
-  return found.map((at) => `long-fork ${at}`);
+  return found.map(({ at }) => `long-fork ${at}`);
 }
 
 function random(below: Below): WrittenEvent[] {

@@ -1,6 +1,6 @@
 /**
  * Makes a conviction small by weakening alone, so that the small one convicts as the whole does: cut at the failing
- * operation's return, start late, drop observers, drop whole elements of a collection, make outcomes unknown. Deleting an update whose value is observed is no
+ * operation's return, start late, drop observers, drop whole elements of a collection, make outcomes unknown, drop updates that nobody who is kept saw. Deleting an update whose value is observed is no
  * weakening: it would make reads from nowhere.
  */
 import { UNLIMITED } from '../../budget/budget.ts';
@@ -174,16 +174,17 @@ class Minimiser {
       before = sizeOf(sub);
       sub = this.#inChunks(sub, (op) => isObserver(this.#operations, this.#classes, op), LEFT_OUT);
       if (this.#elements) sub = this.#fewerElements(sub, this.#elements);
-      if (this.#classes.model.lasting) sub = this.#inChunks(sub, (op) => this.#isUnseen(op, sub), LEFT_OUT);
+      if (this.#classes.model.lasting || this.#classes.model.sees) sub = this.#inChunks(sub, (op) => this.#isUnseen(op, sub), LEFT_OUT);
       if (this.#isRegister) sub = this.#inChunks(sub, (op) => !isObserver(this.#operations, this.#classes, op), MADE_UNKNOWN);
     }
     return sub;
   }
 
-  /** Models whose products last: whether nobody who takes part shows what the update produced. */
+  /** Models whose products last, or whose parts are seen: whether nobody who takes part saw what the update made. */
   #isUnseen(update: number, sub: SubHistory): boolean {
     const { model } = this.#classes;
     const operation = (op: number): ModelOperation => this.#classes.operation(this.#operations.cls[op]!);
+    if (model.sees) return partaking(sub).every((op) => op === update || !model.sees!(operation(op), operation(update)));
     const produced = isObserver(this.#operations, this.#classes, update) ? undefined : model.produces?.(operation(update));
     return produced !== undefined && partaking(sub).every((op) => !model.conditional?.includes(operation(op).f) && !model.shows?.(operation(op), produced));
   }
@@ -208,6 +209,7 @@ class Minimiser {
 
   #tidied(sub: SubHistory): SubHistory {
     if (this.#elements) return this.#elements.withoutSurplus(sub);
+    if (this.#classes.model.sees) return { ...sub, part: sub.part.map((was, op) => (was === MADE_UNKNOWN && this.#isUnseen(op, sub) ? LEFT_OUT : was)) };
     return this.#isRegister ? withoutNeedless(sub, this.#operations, this.#classes) : sub;
   }
 

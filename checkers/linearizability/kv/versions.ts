@@ -8,6 +8,9 @@ export const AMBIGUOUS = -2;
 /** Nothing could make the string. */
 export const IMPOSSIBLE = -1;
 
+/** The string is there where something was appended to nothing: to "", or to a key that was absent. */
+export const NOTHING = -3;
+
 /** The version that the key holds at first. */
 export const FIRST_VERSION = 0;
 
@@ -21,15 +24,15 @@ export class Versions {
   readonly #numbers = new Map<string, number>();
   /** By version: the operation that makes it; NONE for the first. */
   readonly maker: number[] = [NONE];
-  /** By version: the one that was appended to; NONE where it was put as a whole. */
+  /** By version: the one that was appended to, or NOTHING; NONE where it was put as a whole. */
   readonly before: number[] = [NONE];
 
-  /** `wholes`: values that are put, `tokens`: those that are appended, with the operations that do. */
-  constructor(first: string, wholes: ReadonlyMap<string, number>, tokens: ReadonlyMap<string, number>) {
+  /** `first`: what the key holds at first, null for an absent one; `wholes`: values that are put, `tokens`: those that are appended, with the operations that do. */
+  constructor(first: string | null, wholes: ReadonlyMap<string, number>, tokens: ReadonlyMap<string, number>) {
     this.#wholes = wholes;
     this.#tokens = tokens;
     this.#lengths = [...new Set([...tokens.keys()].map((token) => token.length))];
-    this.#numbers.set(first, FIRST_VERSION);
+    if (first !== null) this.#numbers.set(first, FIRST_VERSION);
   }
 
   get count(): number {
@@ -47,7 +50,7 @@ export class Versions {
     let version: number | undefined;
     let rest = seen;
     for (;;) {
-      version = this.#numbers.get(rest);
+      version = rest === '' && path.length > 0 ? NOTHING : this.#numbers.get(rest);
       if (version !== undefined) break;
       const whole = this.#wholes.get(rest);
       const lengths = this.#lastTokens(rest);
@@ -68,12 +71,16 @@ export class Versions {
     return version;
   }
 
-  /** The version of a string that nobody need have seen: where somebody has, and where it is put as a whole; else undefined. */
+  /**
+   * The version of a string that nobody need have seen: where somebody has, and where it is put as a whole; IMPOSSIBLE where
+   * nothing can make it, undefined where appends may have.
+   */
   certain(text: string): number | undefined {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
-    const whole = this.#lastTokens(text).length === 0 ? this.#wholes.get(text) : undefined;
-    return whole === undefined ? undefined : this.#add(text, whole, NONE);
+    if (this.#lastTokens(text).length > 0) return undefined;
+    const whole = this.#wholes.get(text);
+    return whole === undefined ? IMPOSSIBLE : this.#add(text, whole, NONE);
   }
 
   #add(text: string, maker: number, before: number): number {

@@ -121,4 +121,9 @@ export interface Model<S = unknown> {
    * product nobody saw can be left out: convictions get small by it. Conditional operations see what they do not show.
    */
   readonly lasting?: boolean;
+  /**
+   * States of parts, of each of which an operation sees what the last update of that part made, or nothing: whether the
+   * operation may have seen what the update made. Then updates that nobody saw can be left out.
+   */
+  sees?(op: ModelOperation, update: ModelOperation): boolean;
 }

@@ -29,6 +29,7 @@ export function multiRegister(init: Value): Model<Registers> {
     show: (registers) => registers.entries().map(([name, value]) => [valueOfKey(name), value]),
     accepts: (op) => op.outcome !== 'refused' && stepsOf(op) !== undefined,
     changesNothing: (op) => stepsOf(op)?.every(([f]) => isRead(f)) ?? true,
+    sees,
   };
 }
 
@@ -42,6 +43,13 @@ function isStep(step: Value): boolean {
 function stepsOf({ input, output, outcome }: ModelOperation): readonly Step[] | undefined {
   const steps = outcome === 'unknown' ? input : (output ?? null);
   return Array.isArray(steps) && steps.every(isStep) ? (steps as unknown as readonly Step[]) : undefined;
+}
+
+/** Whether it read from a register what the update writes there. */
+function sees(op: ModelOperation, update: ModelOperation): boolean {
+  if (op.outcome === 'unknown') return false;
+  const writes = (stepsOf(update) ?? []).filter(([f]) => !isRead(f));
+  return (stepsOf(op) ?? []).some(([f, name, value]) => isRead(f) && writes.some(([, other, made]) => sameValue(other, name) && sameValue(made, value)));
 }
 
 function transact(registers: Registers, op: ModelOperation): Registers | typeof INCONSISTENT {

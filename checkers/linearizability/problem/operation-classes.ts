@@ -33,6 +33,7 @@ export class OperationClasses {
   readonly values = new ValueIds();
   readonly #index: ClassIndex;
   readonly #traitsOfF: Uint8Array;
+  #hasForeign = false;
   #traits = new Uint8Array(FIRST_CLASSES);
   #kind = new Uint8Array(FIRST_CLASSES);
   #from = new Int32Array(FIRST_CLASSES);
@@ -52,6 +53,11 @@ export class OperationClasses {
 
   get count(): number {
     return this.#index.count;
+  }
+
+  /** Whether any of them is foreign to the model. */
+  get hasForeign(): boolean {
+    return this.#hasForeign;
   }
 
   get bytes(): number {
@@ -132,6 +138,7 @@ export class OperationClasses {
     const accepted = (declared & FOREIGN) === 0 && (this.model.accepts?.(operation) ?? true);
     const changesNothing = accepted && (this.model.changesNothing?.(operation) ?? operation.outcome === 'refused');
     this.#traits[cls] = !accepted ? FOREIGN : changesNothing ? OBSERVER : declared;
+    if (!accepted) this.#hasForeign = true;
     if (!accepted || !this.model.asRegister) return;
     const form = this.model.asRegister(operation);
     this.#kind[cls] = KINDS[form.kind];

@@ -4,6 +4,7 @@ import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { FAIL, INFO, isApplied, OK } from '../../../harness/history/columns.ts';
 import { type Operations, outcomeOf } from '../../../harness/history/operations.ts';
 import type { Model } from '../models/model.ts';
+import { IdTable } from './id-table.ts';
 import { operationsOf } from './key-groups.ts';
 import { FOREIGN, OBSERVER, OK_OUTCOME, OperationClasses, REFUSED, UNKNOWN } from './operation-classes.ts';
 
@@ -70,7 +71,7 @@ export function prepare(history: History, model: Model, options: PrepareOptions 
   const list = operationsOf(history, group);
   const cls = classify(history, list, classes, options.failedConditions ?? model.failedConditions ?? 'no-op');
   let foreign = 0;
-  for (let k = 0; k < list.count; k++) if (cls[k]! >= 0 && (classes.traits(cls[k]!) & FOREIGN) !== 0) foreign++;
+  if (classes.hasForeign) for (let k = 0; k < list.count; k++) if (cls[k]! >= 0 && (classes.traits(cls[k]!) & FOREIGN) !== 0) foreign++;
   if (group.of === 1 && isForeign(foreign, list.count)) throw foreignHistory(history, list, classes, cls, foreign);
   const keys = splitByKey(history, list, classes, cls);
   let checked = 0;
@@ -125,17 +126,18 @@ function foreignHistory(history: History, list: Operations, classes: OperationCl
 
 function splitByKey(history: History, list: Operations, classes: OperationClasses, cls: Int32Array): KeyOperations[] {
   const key = history.columns.key;
-  const slots = new Map<number, number>();
+  const slots = new IdTable();
+  const ids: number[] = [];
   const slotOf = new Int32Array(list.count);
   const kept: number[] = [];
   const failed: number[] = [];
   for (let k = 0; k < list.count; k++) {
     slotOf[k] = -1;
-    if (cls[k] === DROPPED || (cls[k]! >= 0 && (classes.traits(cls[k]!) & FOREIGN) !== 0)) continue;
+    if (cls[k] === DROPPED || (classes.hasForeign && cls[k]! >= 0 && (classes.traits(cls[k]!) & FOREIGN) !== 0)) continue;
     const id = key[list.invocation[k]!]!;
     let slot = slots.get(id);
-    if (slot === undefined) {
-      slot = slots.size;
+    if (slot < 0) {
+      slot = ids.push(id) - 1;
       slots.set(id, slot);
       kept.push(0);
       failed.push(0);
@@ -143,7 +145,7 @@ function splitByKey(history: History, list: Operations, classes: OperationClasse
     slotOf[k] = slot;
     cls[k] === FAILED ? failed[slot]!++ : kept[slot]!++;
   }
-  const keys = [...slots.keys()].map((id, slot) => emptyKey(id, kept[slot]!, failed[slot]!));
+  const keys = ids.map((id, slot) => emptyKey(id, kept[slot]!, failed[slot]!));
   kept.fill(0);
   failed.fill(0);
   for (let k = 0; k < list.count; k++) {

@@ -2,15 +2,18 @@
 
 const FIRST_SLOTS = 64;
 
+// Tables that stay empty share this: problems of a few operations are made by the million.
+const NO_SLOTS = new Int32Array(1);
+const NO_ITEMS = new Int32Array(0);
+
 export class TupleTable {
   readonly #width: number;
-  #slots = new Int32Array(FIRST_SLOTS);
-  #items: Int32Array;
+  #slots = NO_SLOTS;
+  #items = NO_ITEMS;
   #count = 0;
 
   constructor(width: number) {
     this.#width = width;
-    this.#items = new Int32Array((FIRST_SLOTS / 2) * width);
   }
 
   /** How many different tuples there are. */
@@ -24,6 +27,7 @@ export class TupleTable {
 
   /** The ordinal of `tuple`; `count` grows when it is new. The array is copied. */
   intern(tuple: Int32Array): number {
+    if (this.#slots === NO_SLOTS) this.#begin();
     const mask = this.#slots.length - 1;
     let slot = hashInts(tuple, 0, this.#width) & mask;
     for (;;) {
@@ -38,6 +42,11 @@ export class TupleTable {
   /** Element `i` of the tuple with that ordinal. */
   at(ordinal: number, i: number): number {
     return this.#items[ordinal * this.#width + i]!;
+  }
+
+  #begin(): void {
+    this.#slots = new Int32Array(FIRST_SLOTS);
+    this.#items = new Int32Array((FIRST_SLOTS / 2) * this.#width);
   }
 
   #equals(ordinal: number, tuple: Int32Array): boolean {

@@ -17,6 +17,8 @@
  *   nobody else could have it in between; also if it was never given back. Unless one was refused because of it;
  * - states in which what was produced lasts: when somebody kept looked, what a left-out update had produced, which he does not
  *   show, had been overwritten, or was not there yet; so all that made up what he saw is kept;
+ * - states of parts, of which one sees the last update: without the updates that nobody kept saw, each part that somebody saw
+ *   has the same last update as before;
  * - registers, and models that know all states: what returned before `from` has happened by then, and whatever it left is
  *   among "anything".
  */
@@ -120,6 +122,7 @@ export function mayBeLeftOut(op: Recorded, model: Model, claim: Scope, kept: rea
   if (model.changesNothing?.(op.operation)) return true;
   if (model.element) return mayBeLeftOutOfCollection(op, model, claim, kept);
   if (claim.from !== null && op.outcome === 'ok' && op.complete < claim.from) return true;
+  if (model.sees) return kept.every(({ operation }) => !model.sees!(operation, op.operation));
   if (!model.asRegister) return model.lasting === true && isUnseen(op.operation, model, kept);
   const made = model.asRegister(op.operation);
   if (made.kind === 'read' || made.kind === 'differs') return true;

@@ -1,4 +1,4 @@
-/** Sorting positions by a column of integers >= 0: by address where they are dense, else least significant digit first; stable, O(n). */
+/** Sorting positions by a column of integers >= 0: by address where they are dense, by insertion where they nearly are in order, else least significant digit first; stable, O(n). */
 
 import { NEVER } from '../problem/prepare.ts';
 
@@ -8,6 +8,8 @@ const BUCKETS = 1 << DIGIT;
 const FEW = 64;
 /** Integers that are different and, on average, at most so far apart are put where they belong at once. */
 const DENSE = 4;
+/** So many moves by one, for each, are fewer than two passes over all digits take. */
+const SHIFTS = 2;
 
 /** The positions in ascending order of `column`. A new array. */
 export function byColumn(positions: Int32Array, column: Int32Array): Int32Array {
@@ -19,7 +21,24 @@ export function byColumn(positions: Int32Array, column: Int32Array): Int32Array 
     if (integer > greatest) greatest = integer;
     if (integer < least) least = integer;
   }
-  return (greatest - least < DENSE * positions.length ? byAddress(positions, column, least, greatest) : undefined) ?? byDigits(positions, column, greatest);
+  const dense = greatest - least < DENSE * positions.length ? byAddress(positions, column, least, greatest) : undefined;
+  return dense ?? byInsertion(positions, column) ?? byDigits(positions, column, greatest);
+}
+
+/** For what is nearly in order, as returns are by call where little is in flight; undefined where it is not. */
+function byInsertion(positions: Int32Array, column: Int32Array): Int32Array | undefined {
+  const sorted = positions.slice();
+  let shifts = SHIFTS * sorted.length;
+  for (let i = 1; i < sorted.length; i++) {
+    const position = sorted[i]!;
+    const integer = column[position]!;
+    let at = i;
+    for (; at > 0 && column[sorted[at - 1]!]! > integer; at--) sorted[at] = sorted[at - 1]!;
+    sorted[at] = position;
+    shifts -= i - at;
+    if (shifts < 0) return undefined;
+  }
+  return sorted;
 }
 
 /** Undefined where two integers are the same. */

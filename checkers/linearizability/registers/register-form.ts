@@ -1,6 +1,7 @@
 /** One key of a register as columns of small integers: what the engines for registers work on. */
 import type { Value } from '../../../harness/contracts/index.ts';
 import type { OperationClasses } from '../problem/operation-classes.ts';
+import { NEVER } from '../problem/prepare.ts';
 import type { Problem } from '../search/engine.ts';
 import { DenseNumbers } from './dense-numbers.ts';
 
@@ -26,6 +27,14 @@ export interface RegisterForm {
 export const INITIAL = 0;
 
 const numbersOf = new WeakMap<OperationClasses, DenseNumbers>();
+
+/** Whether there are more known updates than values: then one is made twice. A cheap look before anything is made of the key. */
+export function makesValuesTwice({ operations: { count, ret, cls }, classes }: Problem): boolean {
+  let left = classes.values.count;
+  if (left >= count) return false;
+  for (let op = 0; op < count && left >= 0; op++) if (ret[op] !== NEVER && classes.to(cls[op]!) >= 0) left--;
+  return left < 0;
+}
 
 /** The operations of a problem whose model is a register. O(n). */
 export function registerForm({ operations, classes, ...rest }: Problem): RegisterForm {

@@ -122,7 +122,10 @@ const swapped =
     );
   };
 
-/** An answer about an element that nothing else was done to at the time is the opposite. */
+/**
+ * An answer about an element that nothing else was done to at the time is the opposite. Nor while the operation before it was
+ * done: of a removal and an addition at the same time, neither of which says what it found, either may have come last.
+ */
 const opposite: Violation = (rng, history) => {
   const all = completed(history);
   const last = new Map<Value, Done>();
@@ -133,8 +136,8 @@ const opposite: Violation = (rng, history) => {
   for (const op of all) {
     const before = last.get(op.input);
     if (before && before.complete < op.invoke && typeof op.output === 'boolean' && !op.refused && !unknown.has(op.input)) {
-      const others = all.filter((other) => other !== op && other.input === op.input);
-      if (others.every((other) => other.complete < op.invoke || other.invoke > op.complete)) alone.push(op);
+      const others = all.filter((other) => other !== op && other !== before && other.input === op.input);
+      if (others.every((other) => other.complete < before.invoke || other.invoke > op.complete)) alone.push(op);
     }
     last.set(op.input, op);
     if (alone.length > 200) break;

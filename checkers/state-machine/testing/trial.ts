@@ -34,6 +34,8 @@ function naive(history: History, options: LawOptions): string[] {
     return isKnown(to) && (from === undefined || from === to || (edges[from] ?? []).includes(to));
   };
   const returns = (from: string, to: string) => walk(edges, to).has(from);
+  const forgotten = new Set<Event>();
+  const applied = new Set<string>();
   return good.flatMap((event) => {
     const found = new Set<string>();
     const state = shows(event);
@@ -48,20 +50,30 @@ function naive(history: History, options: LawOptions): string[] {
       });
       if (other) found.add('left-twice');
     }
-    for (const before of legal(event) ? good : []) {
-      if (before.key !== event.key || before.index > partner(event)!.index || !legal(before)) continue;
-      if (options['reads'] === 'sessions' && before.process !== event.process) continue;
+    const isOfThisSession = (other: Event) => options['reads'] !== 'sessions' || other.process === event.process;
+    const known = legal(event)
+      ? good.filter((other) => other.key === event.key && other.index < event.index && !forgotten.has(other) && legal(other) && isOfThisSession(other))
+      : [];
+    const contradicted = known.filter((before) => {
       const was = shows(before);
-      if (was === null || (state !== null && walk(edges, was).has(state))) continue;
+      return before.index < partner(event)!.index && was !== null && (state === null || !walk(edges, was).has(state));
+    });
+    for (const before of contradicted) {
+      const was = shows(before)!;
       if (event.f === 'read' && before.f === 'transition') found.add('lost-transition');
       else found.add((edges[was] ?? []).length === 0 ? 'changed-after-end' : 'illegal-transition');
+      // all that showed that state is forgotten from here on
+      for (const other of known) if (other.f === before.f && shows(other) === was) forgotten.add(other);
     }
-    if (event.f === 'read' && state !== null && entered.has(state) && !spontaneous.includes(state)) {
+    if (event.f === 'read' && state !== null && entered.has(state) && !spontaneous.includes(state) && !applied.has(`${event.key} ${state}`)) {
       const asked = events.filter(
         (other) => other.type === 'invoke' && other.f === 'transition' && other.key === event.key && other.index < event.index && goal(other).to === state,
       );
       const refused = asked.filter((other) => partner(other)?.type === 'fail' || partner(other)?.applied === false);
-      if (refused.length > 0 && refused.length === asked.length) found.add('failed-but-visible');
+      if (refused.length > 0 && refused.length === asked.length) {
+        found.add('failed-but-visible');
+        applied.add(`${event.key} ${state}`);
+      }
     }
     return [...found].map((type) => `${type} ${event.index}`);
   });

@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { ClockQuestion } from '../../../harness/contracts/index.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
 import { ms } from '../../../harness/time/units.ts';
 import { contactProgram, readHttpDate } from './contact.ts';
 
 const clock = createRealClock();
 
-const contactWith = async (serve: (socket: Socket) => void, patience = ms(5_000)) => {
+const contactWith = async (serve: (socket: Socket) => void, patience = ms(5_000), asks?: ClockQuestion) => {
   const server = createServer(serve).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   try {
-    return await contactProgram([{ host: '127.0.0.1', port }], clock, patience);
+    return await contactProgram([{ address: { host: '127.0.0.1', port }, ...(asks && { asks }) }], clock, patience);
   } finally {
     server.close();
   }
@@ -28,6 +29,14 @@ describe('contact with a program', () => {
     });
   });
 
+  it('asks a program in its own words for its clock', async () => {
+    const asks = { port: 6379, question: 'TIME\r\n', answer: /^(?<seconds>\d+)\.(?<microseconds>\d+)\n/ };
+    const asked = (answer: string) =>
+      contactWith((socket) => socket.once('data', (question) => socket.end(String(question) === 'TIME\r\n' ? answer : '')), ms(5_000), asks);
+    expect(await asked('17.002999\n')).toEqual({ reply: 'answered', clocks: { wallMs: 17_002, resolutionMs: 1 } });
+    expect(await asked('-LOADING\r\n')).toEqual({ reply: 'answered' });
+  });
+
   it('tells silence from refusal', async () => {
     expect(await contactWith(() => {}, ms(50))).toEqual({ reply: 'silent' });
     const server = createServer().listen(0, '127.0.0.1');
@@ -35,7 +44,7 @@ describe('contact with a program', () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
-    expect(await contactProgram([{ host: '127.0.0.1', port }], clock, ms(1_000))).toEqual({ reply: 'refused' });
+    expect(await contactProgram([{ address: { host: '127.0.0.1', port } }], clock, ms(1_000))).toEqual({ reply: 'refused' });
     expect(await contactProgram([], clock, ms(1_000))).toEqual({ reply: 'refused' });
   });
 });

@@ -1,10 +1,10 @@
 /**
- * Speaking to a node from the control position: a node program is asked for its clocks; to any other program we speak
- * HTTP, whatever it speaks itself, and any reaction (bytes, or closing on us) shows that it runs. An HTTP server's `Date`
- * is its own reading of its clock.
+ * Speaking to a node from the control position: a node program is asked for its clocks, and so is a program that says how;
+ * to any other we speak HTTP, whatever it speaks itself, and any reaction (bytes, or closing on us) shows that it runs. An
+ * HTTP server's `Date` is its own reading of its clock.
  */
 import { connect } from 'node:net';
-import type { Address, Clock, Ns } from '../../../harness/contracts/index.ts';
+import type { Address, Clock, ClockQuestion, Ns } from '../../../harness/contracts/index.ts';
 import { messageOf } from '../../../harness/errors/ordeal-error.ts';
 import { parseCalendarMs } from '../../../harness/time/process-time.ts';
 import { NS_PER_MS } from '../../../harness/time/units.ts';
@@ -30,19 +30,29 @@ export async function contactNodeProgram(address: Address, clock: Clock, patienc
   }
 }
 
+/** Where a program listens. */
+export interface Listener {
+  readonly address: Address;
+  /** How it is asked for its clock there; HTTP where absent. */
+  readonly asks?: ClockQuestion;
+}
+
 /** Speaks to the listeners of any program, one after the other, until one answers with its clock; the best contact counts. Never rejects. */
-export async function contactProgram(addresses: readonly Address[], clock: Clock, patience: Ns): Promise<Contact> {
+export async function contactProgram(listeners: readonly Listener[], clock: Clock, patience: Ns): Promise<Contact> {
   const end = clock.now() + patience;
   let best: Contact = { reply: 'refused' };
-  for (const address of addresses) {
-    const contact = await speakHttp(address, clock, Math.max(NS_PER_MS, end - clock.now()) as Ns);
+  for (const listener of listeners) {
+    const contact = await speak(listener, clock, Math.max(NS_PER_MS, end - clock.now()) as Ns);
     if (contact.clocks !== undefined) return contact;
     if (contact.reply === 'answered' || best.reply === 'refused') best = contact;
   }
   return best;
 }
 
-function speakHttp(address: Address, clock: Clock, patience: Ns): Promise<Contact> {
+const HTTP_QUESTION = 'GET / HTTP/1.1\r\nhost: ordeal\r\nconnection: close\r\n\r\n';
+
+function speak({ address, asks }: Listener, clock: Clock, patience: Ns): Promise<Contact> {
+  const clocksIn = (text: string): ClockSighting | undefined => (asks === undefined ? readHttpDate(text) : readAnswer(asks, text));
   return new Promise((resolve) => {
     let connected = false;
     let text = '';
@@ -56,17 +66,23 @@ function speakHttp(address: Address, clock: Clock, patience: Ns): Promise<Contac
     socket.setEncoding('latin1');
     socket.once('connect', () => {
       connected = true;
-      socket.write('GET / HTTP/1.1\r\nhost: ordeal\r\nconnection: close\r\n\r\n');
+      socket.write(asks?.question ?? HTTP_QUESTION);
     });
     socket.on('data', (chunk: string) => {
       text += chunk;
-      const clocks = readHttpDate(text);
+      const clocks = clocksIn(text);
       if (clocks !== undefined) finish({ reply: 'answered', clocks });
-      else if (text.includes('\r\n\r\n') || text.length > LONGEST_ANSWER) finish({ reply: 'answered' });
+      else if ((asks === undefined && text.includes('\r\n\r\n')) || text.length > LONGEST_ANSWER) finish({ reply: 'answered' });
     });
     socket.once('error', () => finish({ reply: connected ? 'answered' : 'refused' }));
     socket.once('close', () => finish({ reply: connected ? 'answered' : 'refused' }));
   });
+}
+
+function readAnswer({ answer }: ClockQuestion, text: string): ClockSighting | undefined {
+  const { seconds, microseconds } = answer.exec(text)?.groups ?? {};
+  if (seconds === undefined || microseconds === undefined) return undefined;
+  return { wallMs: Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000), resolutionMs: 1 };
 }
 
 /** The clock in the head of an HTTP answer: pure. Undefined when there is none (yet). */

@@ -133,8 +133,9 @@ export class ProcessNode implements Node {
     const { clock } = this.#around;
     if (this.#program === undefined) return Promise.resolve({ reply: 'refused' });
     if (this.#program.kind === 'node') return contactNodeProgram(this.bindAddress(REQUEST_PORT), clock, patience);
-    const addresses = this.#program.ports.map((port) => this.bindAddress(port));
-    return contactProgram(addresses, clock, patience);
+    const { ports, tellsClock } = this.#program;
+    const listeners = ports.map((port) => ({ address: this.bindAddress(port), ...(tellsClock?.port === port && { asks: tellsClock }) }));
+    return contactProgram(listeners, clock, patience);
   }
 
   async #start(program: Program, how: 'running' | 'paused'): Promise<void> {

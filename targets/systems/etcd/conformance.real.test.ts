@@ -125,6 +125,32 @@ describe.skipIf(binary === undefined)(`etcd${skipped}`, () => {
       ]);
     });
 
+    it('take permits of a semaphore and give them back, and refuse what there is not', async () => {
+      const op = (f: string, value: number): Invocation => ({ f, key: 9, value });
+      const outcomes = await all(etcd.clients['semaphore']!(options), op('acquire', 2), op('acquire', 2), op('acquire', 1), op('release', 3), op('release', 1));
+      expect(outcomes).toEqual([
+        { type: 'ok', value: 2 },
+        { type: 'ok', value: 2, applied: false },
+        { type: 'ok', value: 1 },
+        { type: 'ok', value: 3 },
+        { type: 'ok', value: 1, applied: false },
+      ]);
+    });
+
+    it('lead one election at a time, each time in a new term, and know who leads', async () => {
+      const elect = (key: number, leader: number): Invocation => ({ f: 'elect', key, value: { leader, lease: 9_500 } });
+      const inspect = (key: number): Invocation => ({ f: 'inspect', key, value: null });
+      const elections = etcd.clients['leader-election']!(options);
+      const outcomes = await all(elections, inspect(1), elect(1, 11), inspect(1), elect(1, 12), inspect(1), elect(2, 13), inspect(1), inspect(2));
+      const [first, second, third] = [outcomes[1], outcomes[3], outcomes[5]].map((outcome) => (outcome as { value: [number, number] }).value);
+      expect([first![1], second![1], third![1]]).toEqual([11, 12, 13]);
+      expect(first![0] < second![0] && second![0] < third![0]).toBe(true);
+      const nobody = { type: 'fail', error: { code: 'nobody-leads' } };
+      expect(outcomes).toMatchObject([nobody, {}, { value: first }, {}, { value: second }, {}, nobody, { type: 'ok', value: third }]);
+      // the client of before is gone, and its lease is not over
+      expect(await all(elections, elect(2, 14))).toMatchObject([{ type: 'fail', error: { code: 'not-elected' } }]);
+    });
+
     it('watch from a revision on, and go on with what comes', async () => {
       const put = (value: number): Invocation => ({ f: 'put', key: 2, value });
       const watch = (value: Value): Invocation => ({ f: 'watch', value });

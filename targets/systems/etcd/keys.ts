@@ -6,7 +6,7 @@ export const encode = (text: string): string => Buffer.from(text, 'utf8').toStri
 export const decode = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
 
 /** What lies under the prefix: each kind has a part of its own. */
-type Kind = 'register' | 'set' | 'id' | 'lock' | 'resource' | 'watched';
+type Kind = 'register' | 'set' | 'id' | 'lock' | 'resource' | 'watched' | 'semaphore' | 'election';
 
 /** The key of a register, of an element of a set, … */
 export const keyOf = (kind: Kind, name: string | number): string => encode(`${PREFIX}${kind}/${name}`);

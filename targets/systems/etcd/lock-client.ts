@@ -3,15 +3,12 @@
  * is the store's revision when the lock was granted; a fenced write asks in its transaction whether the lock's key is there.
  */
 import type { Call, Client, ClientFactory, Clock, Invocation, Outcome } from '../../../harness/contracts/index.ts';
-import { messageOf } from '../../../harness/errors/ordeal-error.ts';
-import { ms } from '../../../harness/time/units.ts';
 import type { LockUpdate } from '../../../workloads/operations/lock.ts';
 import { etcdSessions, type SessionParts } from './client-factory.ts';
-import { type Gateway, GatewayError } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { decode, encode, keyOf } from './keys.ts';
-
-/** So long a client stands in line for a lock before it says that somebody else has it. */
-const PATIENCE = ms(400);
+import { grantLease, revokeLease } from './lease.ts';
+import { withPatience } from './patience.ts';
 
 export function lockClients(): ClientFactory {
   return etcdSessions((parts) => new LockClient(parts));
@@ -49,34 +46,18 @@ class LockClient implements Client {
   }
 
   async #acquire(key: number, leaseMs: number, signal: AbortSignal): Promise<Outcome> {
-    const granted = await this.#grant(leaseMs, signal);
-    if ('type' in granted) return granted;
-    const { lease, leaseMs: given } = granted;
-    const patience = new AbortController();
-    const timer = this.#clock.at((this.#clock.now() + PATIENCE) as typeof PATIENCE, () => patience.abort());
-    try {
-      const answer = await this.#gateway.post('/v3/lock/lock', { name: keyOf('lock', key), lease }, AbortSignal.any([signal, patience.signal]));
-      const { key: lockKey, header } = answer as { key: string; header: { revision: string } };
-      this.#held.set(key, { lease, lockKey });
-      return { type: 'ok', value: { token: Number(header.revision), lease: given } };
-    } catch (error) {
-      if (!patience.signal.aborted || signal.aborted) throw error;
+    const lease = await grantLease(this.#gateway, leaseMs, signal);
+    if ('type' in lease) return lease;
+    const request = { name: keyOf('lock', key), lease: lease.id };
+    const answer = await withPatience(this.#clock, signal, (both) => this.#gateway.post('/v3/lock/lock', request, both));
+    if (answer === undefined) {
       // it may have been granted in this very moment: without its lease there is no lock
-      await this.#revoke(lease, signal);
+      await revokeLease(this.#gateway, lease.id, signal);
       return { type: 'ok', value: null, applied: false };
-    } finally {
-      timer.cancel();
     }
-  }
-
-  /** A lease that nobody knows of does no harm: without an answer, no lock was asked for. */
-  async #grant(leaseMs: number, signal: AbortSignal): Promise<{ readonly lease: string; readonly leaseMs: number } | Outcome> {
-    try {
-      const { ID, TTL } = (await this.#gateway.post('/v3/lease/grant', { TTL: String(Math.ceil(leaseMs / 1000)) }, signal)) as { ID: string; TTL: string };
-      return { lease: ID, leaseMs: Number(TTL) * 1000 };
-    } catch (error) {
-      return { type: 'fail', error: { code: 'no-lease', message: messageOf(error) } };
-    }
+    const { key: lockKey, header } = answer as { key: string; header: { revision: string } };
+    this.#held.set(key, { lease: lease.id, lockKey });
+    return { type: 'ok', value: { token: Number(header.revision), lease: lease.ms } };
   }
 
   async #read(key: number, signal: AbortSignal): Promise<Outcome> {
@@ -99,18 +80,7 @@ class LockClient implements Client {
 
   async #release(key: number, signal: AbortSignal): Promise<Outcome> {
     const held = this.#held.get(key);
-    const isThere = held !== undefined && (await this.#revoke(held.lease, signal));
+    const isThere = held !== undefined && (await revokeLease(this.#gateway, held.lease, signal));
     return isThere ? { type: 'ok', value: null } : { type: 'ok', value: null, applied: false };
-  }
-
-  /** Whether there was such a lease; afterwards there is none, and no lock of it. */
-  async #revoke(lease: string, signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.#gateway.post('/v3/lease/revoke', { ID: lease }, signal);
-      return true;
-    } catch (error) {
-      if (error instanceof GatewayError && /requested lease not found/.test(error.message)) return false;
-      throw error;
-    }
   }
 }

@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import type { Capability, Cluster, Node, NodeId, Program, System, Value } from '../../../harness/contracts/index.ts';
 import { findBinary } from '../../provision/find-binary.ts';
+import { electionClients } from './election-client.ts';
 import { lockClients } from './lock-client.ts';
 import { allHealthy, memberStatuses } from './members.ts';
 import { type EtcdOptions, etcdOptions } from './options.ts';
 import { CLIENT_PORT, PEER_PORT } from './ports.ts';
 import { registerClients } from './register-client.ts';
+import { semaphoreClients } from './semaphore-client.ts';
 import { setClients } from './set-client.ts';
 import { uniqueIdsClients } from './unique-ids-client.ts';
 import { watchClients } from './watch-client.ts';
@@ -40,6 +42,8 @@ export const etcd: System<EtcdOptions> = {
     'unique-ids': uniqueIdsClients,
     lock: lockClients,
     watch: watchClients,
+    semaphore: semaphoreClients,
+    'leader-election': electionClients,
   },
   async settled(cluster, signal) {
     if (!(await allHealthy(cluster, signal))) return false;

@@ -160,7 +160,32 @@ describe.skipIf(provisioned === undefined)(`redis${skipped}`, () => {
       expect(read.value).toContain(8);
     });
 
+    it('have a lock one at a time, and fence what is written by whoever has it no longer', async () => {
+      const [acquire, read, release] = [
+        { f: 'acquire', key: 1, value: { lease: 60_000, hold: 0 } },
+        { f: 'read', key: 1, value: null },
+        (token: number): Invocation => ({ f: 'release', key: 1, value: token }),
+      ] as const;
+      const fenced = (token: number, to: number): Invocation => ({ f: 'update', key: 1, value: { token, from: null, to, write: 'fenced' } });
+      const refused = { type: 'ok', value: null, applied: false };
+      const done = { type: 'ok', value: null };
+      expect(await all('lock', read, acquire, acquire, fenced(1, 5), release(2), release(1), release(1), fenced(1, 6), read, acquire)).toEqual([
+        done,
+        { type: 'ok', value: { token: 1, lease: 60_000 } },
+        refused,
+        done,
+        refused,
+        done,
+        refused,
+        refused,
+        { type: 'ok', value: 5 },
+        { type: 'ok', value: { token: 2, lease: 60_000 } },
+      ]);
+      expect(await all('lock', { f: 'update', key: 1, value: { token: 1, from: 5, to: 7, write: 'plain' } }, read)).toEqual([done, { type: 'ok', value: 7 }]);
+    });
+
     it('refuse what they do not know', async () => {
+      await expect(all('lock', { f: 'renew', key: 1, value: 1 })).rejects.toThrow(/renew/);
       await expect(all('set', { f: 'remove', value: 1 })).rejects.toThrow(/remove/);
     });
   });

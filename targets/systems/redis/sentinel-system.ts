@@ -1,7 +1,6 @@
 /** Real Redis with Sentinel (recipe: a server and a sentinel a node; sentinels decide who is primary). Runs wherever programs of the operating system run. */
 import type { Capability, Cluster, Node, Program, System, Value } from '../../../harness/contracts/index.ts';
 import type { ClientRequest } from './client-factory.ts';
-import { counterClients, registerClients, setClients, uniqueIdsClients } from './object-clients.ts';
 import { type SentinelOptions, sentinelOptions } from './options.ts';
 import { REDIS_PORT, SENTINEL_PORT } from './ports.ts';
 import { type ProvisionedRedis, provisionRedis } from './provision.ts';
@@ -9,7 +8,7 @@ import { sentinelRoute } from './sentinel-route.ts';
 import { guarded, namedRolesOf } from './sentinels.ts';
 import { dataOf, serverProgram } from './server-program.ts';
 import { requireReplicas } from './system.ts';
-import { listAppendClients } from './transaction-clients.ts';
+import { workloadClients } from './workload-clients.ts';
 
 const requestOf = ({ wait }: SentinelOptions): ClientRequest => ({ routing: sentinelRoute, reads: 'primary', wait });
 
@@ -30,13 +29,7 @@ export const redisSentinel: System<SentinelOptions> = {
   async ready(cluster, signal) {
     while (!(await guarded(cluster, signal))) await cluster.clock.sleep(READY_PAUSE, signal);
   },
-  clients: {
-    register: (options) => registerClients(requestOf(options)),
-    set: (options) => setClients(requestOf(options)),
-    'list-append': (options) => listAppendClients(requestOf(options)),
-    counter: (options) => counterClients(requestOf(options)),
-    'unique-ids': (options) => uniqueIdsClients(requestOf(options)),
-  },
+  clients: workloadClients(requestOf),
   settled: guarded,
   roles: namedRolesOf,
 };

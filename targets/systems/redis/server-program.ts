@@ -36,6 +36,8 @@ export interface SentinelRequest {
 export const GROUP = 'ordeal';
 /** A failover that has not ended after so long is tried again, by whoever is elected then. */
 const FAILOVER_TIMEOUT_MS = 5_000;
+/** A list of two texts: whole seconds, and microseconds. */
+const TIME_REPLY = /^\*2\r\n\$\d+\r\n(?<seconds>\d+)\r\n\$\d+\r\n(?<microseconds>\d+)\r\n/;
 
 const SCRIPT = `
 set -e
@@ -67,6 +69,7 @@ export function serverProgram(request: ServerRequest): Extract<Program, { kind: 
       ORDEAL_SENTINEL: sentinel === undefined ? '' : sentinelConfiguration(sentinel, data),
     },
     ports: [address.port, ...(sentinel === undefined ? [] : [sentinel.address.port])],
+    tellsClock: { port: address.port, question: 'TIME\r\n', answer: TIME_REPLY },
   };
 }
 

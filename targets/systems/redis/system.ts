@@ -3,13 +3,12 @@ import type { Capability, Cluster, System, Value } from '../../../harness/contra
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import type { ClientRequest } from './client-factory.ts';
 import { attached, rolesOf } from './members.ts';
-import { counterClients, registerClients, setClients, uniqueIdsClients } from './object-clients.ts';
 import { type RedisOptions, redisOptions } from './options.ts';
 import { REDIS_PORT } from './ports.ts';
 import { type ProvisionedRedis, provisionRedis } from './provision.ts';
 import { fixedRoute } from './routes.ts';
 import { dataOf, serverProgram } from './server-program.ts';
-import { listAppendClients } from './transaction-clients.ts';
+import { workloadClients } from './workload-clients.ts';
 
 const requestOf = ({ reads, wait }: RedisOptions): ClientRequest => ({ routing: fixedRoute, reads, wait });
 
@@ -36,13 +35,7 @@ export const redis: System<RedisOptions> = {
   async ready(cluster, signal) {
     while (!(await attached(cluster, signal))) await cluster.clock.sleep(READY_PAUSE, signal);
   },
-  clients: {
-    register: (options) => registerClients(requestOf(options)),
-    set: (options) => setClients(requestOf(options)),
-    'list-append': (options) => listAppendClients(requestOf(options)),
-    counter: (options) => counterClients(requestOf(options)),
-    'unique-ids': (options) => uniqueIdsClients(requestOf(options)),
-  },
+  clients: workloadClients(requestOf),
   settled: attached,
   roles: rolesOf,
 };

@@ -4,7 +4,7 @@
  * place for one, and no other order is at hand, it is `unsuitable` and a search takes over. O(n).
  */
 import type { Decision, Engine, Problem } from '../../search/engine.ts';
-import { type RegisterForm, registerForm } from '../register-form.ts';
+import { makesValuesTwice, type RegisterForm, registerForm } from '../register-form.ts';
 import { type Blocks, blocksOf, inOrder } from './blocks.ts';
 import { explainRefusals } from './explain-refusals.ts';
 import { type Links, linksOf } from './links.ts';
@@ -17,7 +17,7 @@ const UNSUITABLE: Decision = { kind: 'undecided', why: 'unsuitable', explored: 0
 export const chainsEngine: Engine = {
   name: 'chains',
   decide(problem: Problem): Decision {
-    return problem.classes.model.asRegister ? decideChains(registerForm(problem)) : UNSUITABLE;
+    return problem.classes.model.asRegister && !makesValuesTwice(problem) ? decideChains(registerForm(problem)) : UNSUITABLE;
   },
 };
 

@@ -112,7 +112,7 @@ function refusedIn({ count, kind, ret }: RegisterForm): Int32Array {
 }
 
 /** By position in the order: the last call of what stands before it, and the first return of what stands behind. */
-function bounds({ call, ret }: RegisterForm, order: Int32Array): { calledBefore: Int32Array; returnsFrom: Int32Array } {
+export function bounds({ call, ret }: RegisterForm, order: Int32Array): { calledBefore: Int32Array; returnsFrom: Int32Array } {
   const calledBefore = new Int32Array(order.length + 1);
   const returnsFrom = new Int32Array(order.length + 1);
   calledBefore[0] = -1;
@@ -123,7 +123,7 @@ function bounds({ call, ret }: RegisterForm, order: Int32Array): { calledBefore:
 }
 
 /** The order with the refused operations at their places. */
-export function withRefused(order: Int32Array, { refused, place }: Places): Int32Array {
+export function withRefused(order: Int32Array, { refused, place }: Pick<Places, 'refused' | 'place'>): Int32Array {
   const start = new Int32Array(order.length + 2);
   for (const at of place) start[at + 1]!++;
   for (let i = 0; i <= order.length; i++) start[i + 1]! += start[i]!;

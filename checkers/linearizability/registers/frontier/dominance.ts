@@ -48,8 +48,7 @@ export class Antichain {
   }
 
   clear(): void {
-    for (const state of this.#touched) this.#newest[state] = 0;
-    this.#touched.length = 0;
+    for (let state = this.#touched.pop(); state !== undefined; state = this.#touched.pop()) this.#newest[state] = 0;
   }
 
   isDominated(row: number): boolean {
@@ -76,6 +75,11 @@ export class Antichain {
     this.#newest[state] = row + 1;
     this.#dominated[row] = 0;
     return true;
+  }
+
+  /** A row that was not taken in. */
+  dismiss(row: number): void {
+    this.#dominated[row] = 1;
   }
 
   #grow(row: number): void {

@@ -9,7 +9,7 @@
  * - a pending exchange that expects the state, of those with one result the one that returns first.
  * - a crashed operation of each class, as an exchange or a write; these are counted, not told apart.
  */
-import { WRITE } from '../../problem/operation-classes.ts';
+import { CAS, WRITE } from '../../problem/operation-classes.ts';
 import type { UseCounts } from '../../search/use-counts.ts';
 import type { Configurations } from './configurations.ts';
 import { Antichain, type Dominance } from './dominance.ts';
@@ -80,6 +80,38 @@ export class Expansion {
     }
   }
 
+  /**
+   * Whether the row has no other way to linearize the operation in slot `target` than at once: nothing else that is pending
+   * changes the state, or all that is pending are writes for which nobody waits. O(words).
+   */
+  isForced(all: Configurations, row: number, target: number): boolean {
+    const { kind, from } = this.#space;
+    const { words, writes, exchanges, lookers, operation } = this.#pending;
+    const op = operation[target]!;
+    const isWrite = kind[op] === WRITE;
+    if (this.#space.classes.length > 0 || all.isFree(row, target) || !(isWrite || (kind[op] === CAS && from[op] === all.state(row)))) return false;
+    let updates = 0;
+    let askers = 0;
+    for (let w = 0; w < words; w++) {
+      const open = ~all.done(row, w) & (w === target >>> 5 ? ~(1 << (target & 31)) : -1);
+      updates |= open & (writes[w]! | exchanges[w]!);
+      askers |= open & (lookers[w]! | exchanges[w]!);
+    }
+    return updates === 0 || (isWrite && askers === 0);
+  }
+
+  /** Linearizes the operation in slot `target` in a row where that is forced. */
+  force(all: Configurations, row: number, target: number, moment: number): void {
+    const { kind, to } = this.#space;
+    const op = this.#pending.operation[target]!;
+    this.explored++;
+    if (kind[op] === WRITE) this.#freeOthers(all, row);
+    all.markDone(row, target);
+    all.setState(row, to[op]!);
+    settle(all, row, this.#pending);
+    all.setTrail(row, this.#trails.add(all.trail(row), op, moment));
+  }
+
   #writes(row: number): void {
     const { to, ret } = this.#space;
     const { words, writes, operation } = this.#pending;
@@ -108,7 +140,7 @@ export class Expansion {
 
   #write(row: number, slot: number, state: number): void {
     const next = this.#all.copy(this.#all, row);
-    this.#freeOthers(next);
+    this.#freeOthers(this.#all, next);
     this.#all.markDone(next, slot);
     this.#arrive(next, state, this.#pending.operation[slot]!, this.#now);
   }
@@ -156,16 +188,16 @@ export class Expansion {
         if (this.#best[to]! >= 0 || (to === state ? !this.#hidesMore(row, -1) : !this.#serves(row, to))) continue;
       } else if (from !== state || !this.#serves(row, to)) continue;
       const next = all.copy(all, row);
-      if (kind === WRITE) this.#freeOthers(next);
+      if (kind === WRITE) this.#freeOthers(this.#all, next);
       all.setUsed(next, this.#uses.plusOne(all.used(next), k));
       this.#arrive(next, to, members[used]!, this.#later);
     }
   }
 
   /** All pending writes that are not linearized may stand right before a write. */
-  #freeOthers(row: number): void {
+  #freeOthers(all: Configurations, row: number): void {
     const { words, writes } = this.#pending;
-    for (let w = 0; w < words; w++) this.#all.setFree(row, w, this.#all.free(row, w) | (writes[w]! & ~this.#all.done(row, w)));
+    for (let w = 0; w < words; w++) all.setFree(row, w, all.free(row, w) | (writes[w]! & ~all.done(row, w)));
   }
 
   /** Whether somebody waits for the state who has not seen it yet. */

@@ -16,6 +16,9 @@ import { Pending } from './pending.ts';
 import { hidden, Trails } from './trails.ts';
 import { witnessOf } from './witness.ts';
 
+/** Of so many returns at which there is nothing to choose the limits are looked at once, less one. */
+const EVERY = 1023;
+
 type Stopped = 'time' | 'memory' | 'cancelled' | 'configurations';
 
 /** What a search found. `cut`: no more could be said, as configurations had been dropped that may have mattered. */
@@ -34,7 +37,7 @@ class FrontierSearch {
   readonly #cap: number;
   readonly #pending: Pending;
   readonly #uses: UseCounts;
-  readonly #trails = new Trails();
+  readonly #trails: Trails;
   readonly #antichain: Antichain;
   readonly #expansion: Expansion;
   /** By crashed class: how many have been called. */
@@ -59,6 +62,7 @@ class FrontierSearch {
     this.#limits = limits;
     this.#cap = cap;
     this.#cut = lossy;
+    this.#trails = new Trails(space.count);
     this.#pending = new Pending(space);
     this.#uses = new UseCounts(space.classes.length);
     const dominance = new Dominance(this.#pending, this.#uses, lossy);
@@ -111,6 +115,11 @@ class FrontierSearch {
       this.#retire(op, slot);
       return;
     }
+    if (this.#isForced(slot)) {
+      this.#force(slot, moment);
+      this.#retire(op, slot);
+      return;
+    }
     const next = this.#next;
     next.clear();
     this.#sources.clear();
@@ -138,6 +147,20 @@ class FrontierSearch {
     return true;
   }
 
+  /** Whether there is nothing to choose in any configuration: the common case where little is in flight. */
+  #isForced(slot: number): boolean {
+    const frontier = this.#frontier;
+    for (let i = 0; i < frontier.count; i++) if (!frontier.isDone(i, slot) && !this.#expansion.isForced(frontier, i, slot)) return false;
+    return true;
+  }
+
+  #force(slot: number, moment: number): void {
+    const frontier = this.#frontier;
+    for (let i = 0; i < frontier.count; i++) if (!frontier.isDone(i, slot)) this.#expansion.force(frontier, i, slot, moment);
+    if ((moment & EVERY) === 0) this.#goOn();
+    if (this.#trails.isLong) this.#forget();
+  }
+
   #retire(op: number, slot: number): void {
     for (let i = 0; i < this.#frontier.count; i++) this.#frontier.retire(i, slot);
     this.#pending.retire(op);
@@ -148,17 +171,20 @@ class FrontierSearch {
   #prune(rows: Configurations): void {
     if (rows.count < 2) return;
     this.#antichain.clear();
-    const admitted: number[] = [];
-    for (let i = 0; i < rows.count; i++) if (this.#antichain.admit(rows, i)) admitted.push(i);
-    let kept = admitted.filter((i) => !this.#antichain.isDominated(i));
-    if (kept.length > this.#cap) {
-      this.#cut = true;
-      const promise = new Map(kept.map((i) => [i, this.#promise(rows, i)]));
-      kept = kept
-        .sort((a, b) => promise.get(b)! - promise.get(a)!)
-        .slice(0, this.#cap)
-        .sort((a, b) => a - b);
-    }
+    for (let i = 0; i < rows.count; i++) if (!this.#antichain.admit(rows, i)) this.#antichain.dismiss(i);
+    let kept = 0;
+    for (let i = 0; i < rows.count; i++) if (!this.#antichain.isDominated(i)) rows.move(i, kept++);
+    rows.truncate(kept);
+    if (kept > this.#cap) this.#keepPromising(rows);
+  }
+
+  #keepPromising(rows: Configurations): void {
+    this.#cut = true;
+    const promise = Array.from({ length: rows.count }, (_, i) => this.#promise(rows, i));
+    const kept = [...promise.keys()]
+      .sort((a, b) => promise[b]! - promise[a]!)
+      .slice(0, this.#cap)
+      .sort((a, b) => a - b);
     for (const [to, from] of kept.entries()) rows.move(from, to);
     rows.truncate(kept.length);
   }

@@ -50,15 +50,15 @@ export function frontierSpace(form: RegisterForm): FrontierSpace {
   const others = form.values;
   const stateOf = (value: number): number => (value < 0 ? -1 : numbers.of(asked[value] === 1 ? value : others));
   const init = stateOf(INITIAL);
-  const [call, ret, from, to] = [new Int32Array(count), new Int32Array(count), new Int32Array(count), new Int32Array(count)];
-  const kind = new Uint8Array(count);
+  const isWhole = count === form.count;
+  const call = isWhole ? form.call : origin.map((op) => form.call[op]!);
+  const ret = isWhole ? form.ret : origin.map((op) => form.ret[op]!);
+  const kind = isWhole ? form.kind : Uint8Array.from(origin, (op) => form.kind[op]!);
+  const from = new Int32Array(count);
+  const to = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    const op = origin[i]!;
-    call[i] = form.call[op]!;
-    ret[i] = form.ret[op]!;
-    kind[i] = form.kind[op]!;
-    from[i] = stateOf(form.from[op]!);
-    to[i] = stateOf(form.to[op]!);
+    from[i] = stateOf(form.from[origin[i]!]!);
+    to[i] = stateOf(form.to[origin[i]!]!);
   }
   const byReturn = knownByReturn(ret);
   const space = { count, call, ret, kind, from, to, origin, states: numbers.count, init, byReturn };

@@ -14,7 +14,8 @@ export class Pending {
   readonly writesTo: Int32Array;
   /** By state: pending exchanges that expect it. */
   readonly expected: Int32Array;
-  /** By word. */
+  /** By word; `lookers`: reads and refused operations. */
+  readonly lookers: Int32Array;
   readonly refused: Int32Array;
   readonly writes: Int32Array;
   readonly exchanges: Int32Array;
@@ -31,6 +32,7 @@ export class Pending {
     this.refusals = new Int32Array(space.states * words);
     this.writesTo = new Int32Array(space.states * words);
     this.expected = new Int32Array(space.states);
+    this.lookers = new Int32Array(words);
     this.refused = new Int32Array(words);
     this.writes = new Int32Array(words);
     this.exchanges = new Int32Array(words);
@@ -63,6 +65,7 @@ export class Pending {
     const bit = 1 << (slot & 31);
     switch (kind[op]) {
       case READ:
+        this.lookers[word]! ^= bit;
         this.reads[from[op]! * this.words + word]! ^= bit;
         break;
       case WRITE:
@@ -74,6 +77,7 @@ export class Pending {
         this.expected[from[op]!]! += change;
         break;
       case DIFFERS:
+        this.lookers[word]! ^= bit;
         this.refused[word]! ^= bit;
         this.refusals[from[op]! * this.words + word]! ^= bit;
         break;

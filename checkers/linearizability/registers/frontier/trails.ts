@@ -2,13 +2,23 @@
 
 /** Below this many, forgetting is not worth it. */
 const FEW = 1 << 16;
+/** Room at first, at least. */
+const LEAST = 32;
 
 export class Trails {
-  #parent = new Int32Array(32);
-  #move = new Int32Array(32);
-  #moment = new Int32Array(32);
+  #parent: Int32Array;
+  #move: Int32Array;
+  #moment: Int32Array;
   #count = 0;
   #limit = FEW;
+
+  /** `moves`: how many are likely. */
+  constructor(moves: number) {
+    const room = Math.min(FEW, Math.max(LEAST, moves));
+    this.#parent = new Int32Array(room);
+    this.#move = new Int32Array(room);
+    this.#moment = new Int32Array(room);
+  }
 
   get bytes(): number {
     return this.#parent.length * 12;

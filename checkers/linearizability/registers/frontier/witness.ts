@@ -34,8 +34,7 @@ class Retelling {
     for (let moment = 0; moment < byReturn.length; moment++) {
       for (; next < count && call[next]! < ret[byReturn[moment]!]!; next++) {
         if (ret[next] === NEVER) continue;
-        this.#pending.push(next);
-        this.#look();
+        if (!this.#looks(next)) this.#pending.push(next);
       }
       for (; m < moves.length && moments[m] === moment; m++) this.#make(moves[m]!);
     }
@@ -63,17 +62,22 @@ class Retelling {
 
   /** What the state lets happen. */
   #look(): void {
-    const { kind, from, to } = this.#space;
     let kept = 0;
     for (const op of this.#pending) {
-      if (kind[op] === READ ? from[op] === this.#state : kind[op] === DIFFERS && from[op] !== this.#state) {
-        this.#visible[this.#length++] = op;
-        continue;
-      }
-      if (kind[op] === WRITE && to[op] === this.#state) this.#mayHide(op);
-      this.#pending[kept++] = op;
+      if (!this.#looks(op)) this.#pending[kept++] = op;
     }
     this.#pending.length = kept;
+  }
+
+  /** Whether the operation only looks, and the state lets it. */
+  #looks(op: number): boolean {
+    const { kind, from, to } = this.#space;
+    if (kind[op] === READ ? from[op] === this.#state : kind[op] === DIFFERS && from[op] !== this.#state) {
+      this.#visible[this.#length++] = op;
+      return true;
+    }
+    if (kind[op] === WRITE && to[op] === this.#state) this.#mayHide(op);
+    return false;
   }
 
   #merge(): Int32Array {

@@ -1,0 +1,3 @@
+/** Real ZooKeeper. */
+export type { ZookeeperOptions } from './options.ts';
+export { zookeeper } from './system.ts';
