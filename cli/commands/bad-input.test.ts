@@ -35,19 +35,19 @@ describe('names, options and values of `ordeal run`', () => {
       'an unknown system',
       ['run', 'etdc'],
       64,
-      'ORDEAL_UNKNOWN_SYSTEM\n  unknown system "etdc"; did you mean "etcd"? (known: raftkv, etcd, rqlite, postgres, rabbitmq, redis, redis-sentinel)\n  See `ordeal list systems`.\n',
+      'ORDEAL_UNKNOWN_SYSTEM\n  unknown system "etdc"; did you mean "etcd"? (known: raftkv, etcd, rqlite, postgres, galera, rabbitmq, redis, redis-sentinel, zookeeper)\n  See `ordeal list systems`.\n',
     ],
     [
       'an unknown workload',
       [...RUN, '--workload', 'regster'],
       64,
-      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  unknown workload "regster"; did you mean "register"? (known: register, set, counter, bank, queue, lock, watch, requests, list-append, rw-register, write-skew, long-fork, unique-ids)\n  See `ordeal list workloads`.\n',
+      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  unknown workload "regster"; did you mean "register"? (known: register, set, counter, bank, queue, lock, watch, semaphore, leader-election, requests, list-append, rw-register, write-skew, long-fork, unique-ids)\n  See `ordeal list workloads`.\n',
     ],
     [
       'a workload that the system has no client for',
       ['run', 'etcd', '--workload', 'counter'],
       64,
-      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  etcd has no client for the workload "counter" (it has: register, set, unique-ids, lock, watch)\n  See `ordeal list workloads`.\n',
+      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  etcd has no client for the workload "counter" (it has: register, set, unique-ids, lock, watch, semaphore, leader-election)\n  See `ordeal list workloads`.\n',
     ],
     [
       'an unknown host',

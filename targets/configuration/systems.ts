@@ -2,6 +2,7 @@
 import { type Use, use } from '../../harness/configuration/use.ts';
 import type { System } from '../../harness/contracts/index.ts';
 import { type EtcdOptions, etcd as etcdSystem } from '../systems/etcd/index.ts';
+import { type GaleraOptions, galera as galeraSystem } from '../systems/galera/index.ts';
 import { type PostgresOptions, postgres as postgresSystem } from '../systems/postgres/index.ts';
 import { type RabbitmqOptions, rabbitmq as rabbitmqSystem } from '../systems/rabbitmq/index.ts';
 import { type RaftkvOptions, raftkv as raftkvSystem } from '../systems/raftkv/index.ts';
@@ -20,6 +21,9 @@ export const rqlite = (options: Partial<RqliteOptions> = {}): Use<System> => use
 
 /** Real PostgreSQL, from the PATH or the distribution. */
 export const postgres = (options: Partial<PostgresOptions> = {}): Use<System> => use(postgresSystem, options);
+
+/** Real MariaDB with Galera, every node a primary, from the PATH or the distribution. */
+export const galera = (options: Partial<GaleraOptions> = {}): Use<System> => use(galeraSystem, options);
 
 /** Real RabbitMQ, from the distribution's package. */
 export const rabbitmq = (options: Partial<RabbitmqOptions> = {}): Use<System> => use(rabbitmqSystem, options);

@@ -40,6 +40,13 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 1,
     load: async () => (await import('../systems/postgres/index.ts')).postgres as System,
   },
+  galera: {
+    summary: 'real MariaDB with Galera, every node a primary, from the PATH or the distribution',
+    defaultHost: 'netns',
+    defaultWorkload: 'list-append',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/galera/index.ts')).galera as System,
+  },
   rabbitmq: {
     summary: 'real RabbitMQ, from the distribution’s package',
     defaultHost: 'netns',

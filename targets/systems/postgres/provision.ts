@@ -1,23 +1,14 @@
 /** Where PostgreSQL's programs come from, and as whom they run: the server refuses to be root. */
-import { execFile } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { messageOf, OrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { findBinary } from '../../provision/find-binary.ts';
+import { asNotRoot } from '../../provision/not-root.ts';
 import { loadDriver } from './session.ts';
-
-const run = promisify(execFile);
 
 /** Of the distributions that have it, the newest packages first. */
 const VERSION = 15;
 const FOLDER = `usr/lib/postgresql/${VERSION}/bin`;
-
-/**
- * Root of this machine, and another user by its own account: it may read and write what root's files are, and needs no
- * account, no change of owners, and no folder that others may enter.
- */
-const NOT_ROOT = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'];
 
 export type ProvisionedPostgres = {
   readonly postgres: string;
@@ -50,7 +41,7 @@ export async function provisionPostgres(signal: AbortSignal): Promise<Provisione
     throw new OrdealError('ORDEAL_PROVISION_FAILED', { what: `there is no initdb beside ${postgres}`, where: 'initdb' });
   }
   const basebackup = beside(postgres, 'pg_basebackup');
-  return { postgres, initdb, ...(basebackup && { basebackup }), version: found.version, from: found.from, asUser: await asUser(signal) };
+  return { postgres, initdb, ...(basebackup && { basebackup }), version: found.version, from: found.from, asUser: await asNotRoot('PostgreSQL', signal) };
 }
 
 /** The command that programs are started by here. Who was no root where programs were looked for is root in a user namespace of its own. */
@@ -75,21 +66,5 @@ function beside(postgres: string, name: string): string | undefined {
     return path;
   } catch {
     return undefined;
-  }
-}
-
-async function asUser(signal: AbortSignal): Promise<readonly string[]> {
-  if (process.getuid?.() !== 0) return [];
-  const [unshare, ...argv] = NOT_ROOT;
-  try {
-    await run(unshare!, [...argv, 'true'], { signal });
-    return NOT_ROOT;
-  } catch (cause) {
-    throw new OrdealError('ORDEAL_PROVISION_FAILED', {
-      what: `PostgreSQL refuses to run as root, and there is no user namespace to be had here: ${messageOf(cause)}`,
-      where: 'postgres',
-      remedy: 'Run ordeal as another user, or allow user namespaces.',
-      cause,
-    });
   }
 }
