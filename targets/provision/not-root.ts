@@ -30,3 +30,11 @@ export async function asNotRoot(who: string, signal: AbortSignal): Promise<reado
     });
   }
 }
+
+/**
+ * The same command where programs are started, which may be another place than where they were looked for: who was no root
+ * there is root in a user namespace of its own.
+ */
+export function startedHereAs(asUser: readonly string[]): readonly string[] {
+  return asUser.length > 0 || process.getuid?.() !== 0 ? asUser : NOT_ROOT;
+}

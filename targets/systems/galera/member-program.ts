@@ -1,6 +1,7 @@
 /** The program of one member, and its settings. */
 import { join } from 'node:path';
 import type { Address, Program } from '../../../harness/contracts/index.ts';
+import { startedHereAs } from '../../provision/not-root.ts';
 import type { ProvisionedGalera } from './provision.ts';
 import { wholeSettings } from './settings.ts';
 import { startCommand } from './start-script.ts';
@@ -52,7 +53,7 @@ export function memberProgram({ provisioned, folder, clients, group, self }: Mem
       .map(([name, value]) => `${name}=${value}`)
       .join(';')}`,
   ];
-  const argv = [...asUser, ...startCommand({ ...provisioned, data, component: componentOf(group.length, self), settings })];
+  const argv = [...startedHereAs(asUser), ...startCommand({ ...provisioned, data, component: componentOf(group.length, self), settings })];
   return { kind: 'exec', argv, env: { ...env, LC_ALL: 'C' }, ports: [clients.port, own.port] };
 }
 

@@ -17,7 +17,7 @@ export type ProvisionedPostgres = {
   readonly basebackup?: string;
   readonly version: string;
   readonly from: string;
-  /** The command that programs are started by, empty where they can be started as they are: see `startedBy`. */
+  /** The command that programs are started by, empty where they can be started as they are: see `startedHereAs`. */
   readonly asUser: readonly string[];
 };
 
@@ -42,11 +42,6 @@ export async function provisionPostgres(signal: AbortSignal): Promise<Provisione
   }
   const basebackup = beside(postgres, 'pg_basebackup');
   return { postgres, initdb, ...(basebackup && { basebackup }), version: found.version, from: found.from, asUser: await asNotRoot('PostgreSQL', signal) };
-}
-
-/** The command that programs are started by here. Who was no root where programs were looked for is root in a user namespace of its own. */
-export function startedBy({ asUser }: Pick<ProvisionedPostgres, 'asUser'>): readonly string[] {
-  return asUser.length > 0 || process.getuid?.() !== 0 ? asUser : NOT_ROOT;
 }
 
 /** What must be there before there can be standbys. Throws ORDEAL_PROVISION_FAILED. */

@@ -1,7 +1,8 @@
 /** The program of one server, and its settings. */
 import { join } from 'node:path';
 import type { Address, Node, Program } from '../../../harness/contracts/index.ts';
-import { type ProvisionedPostgres, startedBy } from './provision.ts';
+import { startedHereAs } from '../../provision/not-root.ts';
+import type { ProvisionedPostgres } from './provision.ts';
 import type { Following } from './replication.ts';
 import { startCommand } from './start-script.ts';
 
@@ -34,6 +35,6 @@ export function serverProgram({ provisioned, address, data, following }: ServerR
     // transactions that take their keys in any order meet in deadlocks all the time, each of which waits this long
     deadlock_timeout: '10ms',
   };
-  const argv = [...startedBy(provisioned), ...startCommand({ ...provisioned, data, settings, following })];
+  const argv = [...startedHereAs(provisioned.asUser), ...startCommand({ ...provisioned, data, settings, following })];
   return { kind: 'exec', argv, env: { LC_ALL: 'C' }, ports: [address.port] };
 }
