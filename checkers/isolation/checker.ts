@@ -25,7 +25,9 @@ const options = z.strictObject({
   workload: z
     .enum(['auto', 'list-append', 'rw-register', 'predicate'])
     .default('auto')
-    .describe('What micro-operations do: append to lists, write registers, or insert, write and delete rows that are read by predicates as well. By default what the history has.'),
+    .describe(
+      'What micro-operations do: append to lists, write registers, or insert, write and delete rows that are read by predicates as well. By default what the history has.',
+    ),
   consistencyModels: z
     .array(z.string())
     .optional()

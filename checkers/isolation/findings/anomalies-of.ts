@@ -12,7 +12,13 @@ export interface Told {
 }
 
 /** Short cycles first; what needs no cycle before them. */
-export function anomaliesOf(findings: Findings, cycles: readonly NamedCycle[], transactions: TransactionRows, source: EvidenceSource, names: TransactionNames): Told {
+export function anomaliesOf(
+  findings: Findings,
+  cycles: readonly NamedCycle[],
+  transactions: TransactionRows,
+  source: EvidenceSource,
+  names: TransactionNames,
+): Told {
   const counts = new Map(findings.counts);
   const anomalies = findings.list.map(
     ({ type, transactions: involved, sentence, evidence }): Anomaly => ({

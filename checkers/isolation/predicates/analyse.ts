@@ -9,14 +9,16 @@ import { anomaliesOf } from '../findings/anomalies-of.ts';
 import { Findings } from '../findings/findings.ts';
 import { TransactionNames } from '../findings/names.ts';
 import { classifyCycles } from '../graph/classify.ts';
-import { GraphBuilder } from '../graph/dependency-graph.ts';
+import { type Graph, GraphBuilder } from '../graph/dependency-graph.ts';
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
+import { judgeModels } from '../models/judge.ts';
 import type { ModelName } from '../models/models.ts';
 import { Candidates } from './candidates.ts';
 import type { RowTransactions } from './collect.ts';
-import { readDependencies, writeDependencies } from './dependencies.ts';
+import { type RowMaterial, readDependencies, writeDependencies } from './dependencies.ts';
 import { RowEvidence } from './evidence.ts';
 import { findInRowReads } from './findings-of-reads.ts';
+import { guesses } from './guess.ts';
 import { isMatchOf } from './row-reads.ts';
 import { findRows } from './row-versions.ts';
 
@@ -46,6 +48,43 @@ export function analyseRows(history: History, transactions: RowTransactions, bud
   const rows = findRows(transactions);
   const material = { transactions, rows, candidates: new Candidates(transactions, rows) };
   findInRowReads({ ...material, names, findings });
+  const { graph, dependencies, open } = rowGraph(history, material, budget);
+  const { cycles, undecided } = classifyCycles(graph, () => false, budget);
+  const { anomalies, counts } = anomaliesOf(findings, cycles, transactions, new RowEvidence(material, names), names);
+  // A read that no version explains has none in any order.
+  const isExplained = !READS.some((type) => findings.has(type));
+  const isWhole = open === 0 && rows.rows.every(({ isOrdered }) => isOrdered);
+  const proved = isWhole || !isExplained ? new Set<ModelName>() : provedByGuess(history, material, budget);
+  return {
+    anomalies,
+    counts,
+    dependencies,
+    undecided: [...undecided, ...openQuestions(transactions)],
+    doubts: open > 0 ? [{ code: 'versions-open', message: `${open} times a read does not say which version of a row it saw` }] : [],
+    decides: (model) => isExplained && DECIDED.has(model) && (isWhole || proved.has(model)),
+  };
+}
+
+/** Findings about reads that some models allow, though nothing explains them. */
+const READS = ['predicate-read-miss', 'internal'];
+
+/** Models that hold because some order of versions, and some versions that reads saw, leave no cycle that they forbid. */
+function provedByGuess(history: History, material: RowMaterial, budget: Budget): ReadonlySet<ModelName> {
+  const proved = new Set<ModelName>();
+  for (const guessed of guesses(material)) {
+    const { graph, open } = rowGraph(history, guessed, budget);
+    if (open > 0) continue;
+    const { cycles, undecided } = classifyCycles(graph, () => false, budget);
+    if (undecided.length > 0) continue;
+    const { violated } = judgeModels(cycles.map(({ type }) => type));
+    for (const model of DECIDED) if (!violated.has(model)) proved.add(model);
+    if (cycles.length === 0) break;
+  }
+  return proved;
+}
+
+function rowGraph(history: History, material: RowMaterial, budget: Budget): { readonly graph: Graph; readonly dependencies: number; readonly open: number } {
+  const { transactions, rows } = material;
   const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
   let open = 0;
   for (let t = 0; t < transactions.count; t++) {
@@ -56,17 +95,7 @@ export function analyseRows(history: History, transactions: RowTransactions, bud
   const dependencies = builder.edgeCount;
   addProcessOrder(builder, transactions, rows.committed);
   addRealtimeOrder(builder, transactions, rows.committed, history.columns);
-  const { cycles, undecided } = classifyCycles(builder.build(), () => false, budget);
-  const { anomalies, counts } = anomaliesOf(findings, cycles, transactions, new RowEvidence(material, names), names);
-  const isWhole = open === 0 && rows.rows.every(({ isOrdered }) => isOrdered) && !findings.has('predicate-read-miss');
-  return {
-    anomalies,
-    counts,
-    dependencies,
-    undecided: [...undecided, ...openQuestions(transactions)],
-    doubts: open > 0 ? [{ code: 'versions-open', message: `${open} times a read does not say which version of a row it saw` }] : [],
-    decides: (model) => isWhole && DECIDED.has(model),
-  };
+  return { graph: builder.build(), dependencies, open };
 }
 
 function openQuestions(transactions: RowTransactions): Reason[] {

@@ -17,7 +17,8 @@ export class Candidates {
   constructor(transactions: RowTransactions, { rows }: Rows) {
     this.#txns = transactions;
     const byValue: Set<number>[] = transactions.values.map(() => new Set());
-    for (const [key, { versions, possible }] of rows.entries()) for (const { value } of [...versions, ...possible]) if (value !== ABSENT) byValue[value]!.add(key);
+    for (const [key, { versions, possible }] of rows.entries())
+      for (const { value } of [...versions, ...possible]) if (value !== ABSENT) byValue[value]!.add(key);
     this.#byValue = byValue.map((keys) => [...keys]);
     this.#all = [...new Set(this.#byValue.flat())];
     this.#values = new Map(transactions.values.map((value, id) => [canonicalJson(value), id]));

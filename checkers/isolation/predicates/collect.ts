@@ -149,7 +149,8 @@ class Collector {
 
   #op([f, subject, value]: readonly Value[], known: boolean): RowOp | undefined {
     if (subject === undefined) return undefined;
-    if (f === 'insert' || f === 'w') return value === undefined ? undefined : { f: 'write', key: this.#key(subject), value: this.#value(value), inserts: f === 'insert' };
+    if (f === 'insert' || f === 'w')
+      return value === undefined ? undefined : { f: 'write', key: this.#key(subject), value: this.#value(value), inserts: f === 'insert' };
     if (f === 'delete') return { f: 'write', key: this.#key(subject), value: ABSENT, inserts: false };
     if (f === 'r') return { f: 'read', key: this.#key(subject), value: known ? this.#value(value ?? null) : undefined };
     const predicate = f === 'rp' ? predicateOf(subject) : undefined;

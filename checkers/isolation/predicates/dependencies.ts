@@ -6,8 +6,8 @@ import { OK } from '../../../harness/history/columns.ts';
 import { RW, RWP, WR, WW } from '../graph/dependency-graph.ts';
 import type { Candidates } from './candidates.ts';
 import type { RowTransactions } from './collect.ts';
-import { type Placed, placeOfMiss, placeOfValue } from './row-reads.ts';
-import { INITIALLY, type Row, type Rows, type Version } from './row-versions.ts';
+import { type Guess, type Placed, placeOfMiss, placeOfValue } from './row-reads.ts';
+import { INITIALLY, type Rows, type Version } from './row-versions.ts';
 
 export interface RowDependency {
   readonly from: number;
@@ -24,12 +24,18 @@ export interface RowMaterial {
   readonly transactions: RowTransactions;
   readonly rows: Rows;
   readonly candidates: Candidates;
+  /** Where one order is enough: which of several versions reads saw. */
+  readonly guess?: Guess;
 }
 
-/** Of inserts before other writes, and of those before deletes. */
-export function* writeDependencies({ rows }: RowMaterial, key: number): Generator<RowDependency> {
+/** Of inserts before other writes, and of those before deletes; in a guess, of each version before the next. */
+export function* writeDependencies({ rows, guess }: RowMaterial, key: number): Generator<RowDependency> {
   const { versions, isOrdered, inserted, deleted } = rows.rows[key]!;
   const edge = (from: Version, to: Version): RowDependency => ({ from: from.t, to: to.t, kind: WW, ofPredicate: false, key, fromOp: from.op, toOp: to.op });
+  if (guess !== undefined) {
+    for (let i = 2; i < versions.length; i++) yield edge(versions[i - 1]!, versions[i]!);
+    return;
+  }
   const between = versions.slice(1).filter((version) => version !== inserted && version !== deleted);
   // In a chain each of these has read the one before, which says as much.
   const [first, last] = isOrdered ? [between.slice(0, 1), between.slice(-1)] : [between, between];
@@ -38,9 +44,9 @@ export function* writeDependencies({ rows }: RowMaterial, key: number): Generato
   if (inserted !== undefined && deleted !== undefined && between.length === 0 && inserted !== deleted) yield edge(inserted, deleted);
 }
 
-/** Of what transaction t read, if it was acknowledged. Calls `unknown` for each row of which a read does not say all. */
-export function* readDependencies(material: RowMaterial, t: number, unknown?: (row: Row, placed: Placed) => void): Generator<RowDependency> {
-  const { transactions, rows, candidates } = material;
+/** Of what transaction t read, if it was acknowledged. Calls `unknown` for each read of a row that does not say all. */
+export function* readDependencies(material: RowMaterial, t: number, unknown?: () => void): Generator<RowDependency> {
+  const { transactions, rows, candidates, guess } = material;
   if (transactions.outcome[t] !== OK) return;
   const own = new Set<number>();
   for (const [place, op] of transactions.ops[t]!.entries()) {
@@ -51,16 +57,16 @@ export function* readDependencies(material: RowMaterial, t: number, unknown?: (r
     const found = op.f === 'read' ? [[op.key, op.value!] as const] : op.found!;
     for (const [key, value] of found) {
       if (own.has(key)) continue;
-      const placed = placeOfValue(transactions, rows.rows[key]!, value);
-      if (!placed.isKnown) unknown?.(rows.rows[key]!, placed);
+      const placed = placeOfValue(transactions, rows.rows[key]!, value, t, guess);
+      if (!placed.isKnown) unknown?.();
       yield* edges(t, place, key, placed, false);
     }
     if (op.f === 'read') continue;
     const predicate = transactions.predicates[op.predicate]!;
     for (const key of candidates.of(predicate)) {
       if (own.has(key) || op.found!.has(key)) continue;
-      const placed = placeOfMiss(transactions, rows.rows[key]!, predicate);
-      if (!placed.isKnown) unknown?.(rows.rows[key]!, placed);
+      const placed = placeOfMiss(transactions, rows.rows[key]!, predicate, t, guess);
+      if (!placed.isKnown) unknown?.();
       yield* edges(t, place, key, placed, true);
     }
   }

@@ -48,7 +48,8 @@ export class RowEvidence implements EvidenceSource {
     const [one, other] = [this.#names.transaction(from), this.#names.transaction(to)];
     const row = this.#key(key);
     if (kind === WW) return `${one} ${this.#wrote(from, fromOp)} before ${other} ${this.#wrote(to, toOp)}`;
-    if (kind === WR && ofPredicate) return `${other} looked for ${this.#predicate(to, toOp)} and did not find ${row}, because ${one} ${this.#wrote(from, fromOp)}`;
+    if (kind === WR && ofPredicate)
+      return `${other} looked for ${this.#predicate(to, toOp)} and did not find ${row}, because ${one} ${this.#wrote(from, fromOp)}`;
     if (kind === WR) return `${other} ${this.#read(to, toOp, key)}, which ${one} left there`;
     if (kind === RWP) return `${one} looked for ${this.#predicate(from, fromOp)} and did not find ${row}, so before ${other} ${this.#wrote(to, toOp)}`;
     return `${one} ${this.#read(from, fromOp, key)}, so before ${other} ${this.#wrote(to, toOp)}`;

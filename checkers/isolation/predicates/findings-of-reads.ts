@@ -55,10 +55,12 @@ class Reader {
   }
 
   #readByKey(key: number, value: number, op: number): void {
+    const { transactions, rows } = this.#material;
     const known = this.#written.get(key) ?? this.#read.get(key);
     if (known !== undefined && known !== value) this.#contradicts({ key, value, op }, known);
     if (!this.#written.has(key)) this.#read.set(key, value);
     if (known !== value && value !== ABSENT) this.#origin({ key, value, op });
+    if (known === undefined && value === ABSENT && mustMatch(transactions, rows.rows[key]!, { kind: 'true' }, this.#t)) this.#vanished(key);
   }
 
   #readByPredicate(op: RowOp & { readonly f: 'select' }, at: number): void {
@@ -73,7 +75,7 @@ class Reader {
       if (!op.found!.has(key) && isMatchOf(transactions, predicate, value)) this.#contradicts({ key, value: ABSENT, op: at }, value);
     }
     for (const key of candidates.of(predicate)) {
-      if (!op.found!.has(key) && !this.#written.has(key) && mustMatch(transactions, rows.rows[key]!, predicate)) this.#missed(key, at);
+      if (!op.found!.has(key) && !this.#written.has(key) && mustMatch(transactions, rows.rows[key]!, predicate, this.#t)) this.#missed(key, at);
     }
   }
 
@@ -96,8 +98,17 @@ class Reader {
     const predicate = one.f === 'select' ? predicateInWords(transactions.predicates[one.predicate]!) : '';
     findings.add('predicate-read-miss', () => ({
       transactions: [this.#t],
-      sentence: `predicate read that misses a row: ${this.#name} looked for ${predicate} and did not find ${this.#key(key)}, although every value that the row ever had matches`,
+      sentence: `predicate read that misses a row: ${this.#name} looked for ${predicate} and did not find ${this.#key(key)}, although every value that the row had matches`,
       evidence: { key: transactions.keys[key]!, read: names.event(this.#t), op },
+    }));
+  }
+
+  #vanished(key: number): void {
+    const { findings, names } = this.#material;
+    findings.add('thin-air-read', () => ({
+      transactions: [this.#t],
+      sentence: `thin-air read: ${this.#name} found no ${this.#key(key)}, although the row was there from the beginning and nobody deleted it`,
+      evidence: { ...this.#place({ key, value: ABSENT }), read: names.event(this.#t) },
     }));
   }
 

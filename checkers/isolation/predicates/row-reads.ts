@@ -19,8 +19,8 @@ export interface Placed {
 const NOTHING: Placed = { after: undefined, before: [], isKnown: false };
 
 /** Of a read that returned this value, or found no row (ABSENT). */
-export function placeOfValue(transactions: RowTransactions, row: Row, value: number): Placed {
-  if (value === ABSENT) return placeOfMiss(transactions, row, { kind: 'true' });
+export function placeOfValue(transactions: RowTransactions, row: Row, value: number, reader: number, guess?: Guess): Placed {
+  if (value === ABSENT) return placeOfMiss(transactions, row, { kind: 'true' }, reader, guess);
   const from = originOf(transactions, row, value);
   if (from === 'initial') return { after: undefined, before: next(row, row.initial), isKnown: row.isOrdered };
   if (typeof from !== 'object') return NOTHING;
@@ -38,20 +38,33 @@ function next({ versions, isOrdered, initial, deleted }: Row, version: Version):
   return deleted === undefined || deleted === version ? [] : [deleted];
 }
 
-/** Of a read by a predicate that did not return the row. */
-export function placeOfMiss(transactions: RowTransactions, row: Row, predicate: Predicate): Placed {
+/** Versions in a row of which none matches: places from `first` to `last`. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Says which of several runs a read saw. */
+export type Guess = (row: Row, runs: readonly Run[], reader: number) => Run;
+
+/**
+ * Of a read by a predicate that did not return the row, by a transaction that writes the row later or not at all. With a
+ * `guess` it is one of what may be, else what holds whatever it was.
+ */
+export function placeOfMiss(transactions: RowTransactions, row: Row, predicate: Predicate, reader: number, guess?: Guess): Placed {
   const isMatch = ({ value }: Version): boolean => isMatchOf(transactions, predicate, value);
-  const { versions, isOrdered, possible, initial } = row;
+  const { isOrdered, possible, initial } = row;
+  const versions = readableBy(row, reader);
   const isPossiblyOther = possible.some((version) => !isMatch(version));
   if (isOrdered && !isPossiblyOther) {
-    const first = versions.findIndex((version) => !isMatch(version));
-    if (first < 0) return NOTHING;
-    const last = versions.findLastIndex((version) => !isMatch(version));
-    const following = versions[last + 1];
+    const runs = runsOf(versions.map((version) => !isMatch(version)));
+    if (runs.length === 0) return NOTHING;
+    const { first, last } = guess !== undefined && runs.length > 1 ? guess(row, runs, reader) : { first: runs[0]!.first, last: runs.at(-1)!.last };
+    const following = row.versions[last + 1];
     return {
       after: first === 0 ? undefined : versions[first],
       before: following === undefined ? [] : [following],
-      isKnown: versions.slice(first, last + 1).every((version) => !isMatch(version)),
+      isKnown: runs.length === 1 || guess !== undefined,
     };
   }
   const others = versions.filter((version) => version !== initial);
@@ -59,12 +72,30 @@ export function placeOfMiss(transactions: RowTransactions, row: Row, predicate: 
   return NOTHING;
 }
 
+function runsOf(are: readonly boolean[]): Run[] {
+  const runs: Run[] = [];
+  for (const [i, is] of are.entries()) {
+    if (!is) continue;
+    const run = runs.at(-1);
+    if (run?.last === i - 1) runs[runs.length - 1] = { first: run.first, last: i };
+    else runs.push({ first: i, last: i });
+  }
+  return runs;
+}
+
+/** Versions that a transaction may read: none from its own write on. */
+function readableBy({ versions, isOrdered }: Row, reader: number): readonly Version[] {
+  const own = versions.findIndex(({ t }) => t === reader);
+  if (own < 0) return versions;
+  return isOrdered ? versions.slice(0, own) : versions.filter(({ t }) => t !== reader);
+}
+
 /** Whether a row with this value matches. */
 export function isMatchOf({ values }: RowTransactions, predicate: Predicate, value: number): boolean {
   return value !== ABSENT && matches(predicate, values[value]);
 }
 
-/** Whether every version matches, so that each read by the predicate has to return the row. */
-export function mustMatch(transactions: RowTransactions, { versions, possible }: Row, predicate: Predicate): boolean {
-  return [...versions, ...possible].every(({ value }) => isMatchOf(transactions, predicate, value));
+/** Whether every version that the reader may read matches, so that a read by the predicate has to return the row. */
+export function mustMatch(transactions: RowTransactions, row: Row, predicate: Predicate, reader: number): boolean {
+  return [...readableBy(row, reader), ...row.possible].every(({ value }) => isMatchOf(transactions, predicate, value));
 }

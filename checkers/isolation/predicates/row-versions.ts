@@ -91,7 +91,10 @@ class Finder {
     for (let t = 0; t < this.#txns.count; t++) this.#collect(t);
     for (let t = 0; t < this.#txns.count; t++) if (this.#txns.outcome[t] === OK) for (const op of this.#txns.ops[t]!) this.#observe(op);
     const rows = this.#txns.keys.map((_, key) => this.#row(key));
-    const ambiguous = this.#writes.reduce((sum, writes, key) => sum + [...writes].filter(([value, of]) => this.#origin(key, value, of) === 'several').length, 0);
+    const ambiguous = this.#writes.reduce(
+      (sum, writes, key) => sum + [...writes].filter(([value, of]) => this.#origin(key, value, of) === 'several').length,
+      0,
+    );
     return { rows, committed: this.#committed, ambiguous };
   }
 
