@@ -7,6 +7,7 @@ export {
   listAppend,
   lock,
   longFork,
+  predicate,
   queue,
   register,
   requests,
@@ -28,9 +29,21 @@ export type { LogAnswer, LogOperation, Poll, Polled, Rebalanced, Send, Sent } fr
 export type { DrainedMessages, QueueDelivery, QueueOperation } from './operations/queue.ts';
 export type { RegisterOperation, RegisterValue } from './operations/register.ts';
 export type { SetElements, SetOperation } from './operations/set.ts';
-export type { Append, ListTransaction, Read, RegisterTransaction, Write } from './operations/transactions.ts';
+export type {
+  Append,
+  Delete,
+  Insert,
+  ListTransaction,
+  PredicateRead,
+  Read,
+  RegisterTransaction,
+  RowPredicate,
+  RowTransaction,
+  Write,
+} from './operations/transactions.ts';
 export type { UniqueIdsOperation } from './operations/unique-ids.ts';
 export type { Watched, WatchOperation, WatchRequest } from './operations/watch.ts';
+export type { PredicateOptions } from './predicate/predicate.ts';
 export type { QueueOptions } from './queue/queue.ts';
 export type { RegisterOptions } from './register/register.ts';
 export type { RequestsOptions } from './requests/requests.ts';

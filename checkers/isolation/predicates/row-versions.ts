@@ -141,7 +141,8 @@ class Finder {
     const deletes = took.filter(({ value }) => value === ABSENT);
     const inserted = inserts.length === 1 && initial.value === ABSENT ? inserts[0] : undefined;
     const deleted = deletes.length === 1 ? deletes[0] : undefined;
-    const order = isPlain(left, initial) ? this.#order(key, initial, took, inserted, deleted) : undefined;
+    const isPlain = [...this.#writes[key]!.keys()].every((value) => this.#origin(key, value) !== 'several');
+    const order = isPlain ? this.#order(key, initial, took, inserted, deleted) : undefined;
     return {
       initial,
       versions: order ?? [initial, ...took],
@@ -187,10 +188,4 @@ class Finder {
     // An unknown one says nothing of what it read.
     return this.#txns.outcome[t] === OK ? read : undefined;
   }
-}
-
-/** Whether each value was left at most once, the first one included. */
-function isPlain(left: readonly Version[], initial: Version): boolean {
-  const values = left.map(({ value }) => value).filter((value) => value !== ABSENT);
-  return new Set(values).size === values.length && (initial.value === ABSENT || !values.includes(initial.value));
 }
