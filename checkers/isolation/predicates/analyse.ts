@@ -48,7 +48,7 @@ export function analyseRows(history: History, transactions: RowTransactions, bud
   const rows = findRows(transactions);
   const material = { transactions, rows, candidates: new Candidates(transactions, rows) };
   findInRowReads({ ...material, names, findings });
-  const { graph, dependencies, open } = rowGraph(history, material, budget);
+  const { graph, dependencies, ofPredicates, open } = rowGraph(history, material, budget);
   const { cycles, undecided } = classifyCycles(graph, () => false, budget);
   const { anomalies, counts } = anomaliesOf(findings, cycles, transactions, new RowEvidence(material, names), names);
   // A read that no version explains has none in any order.
@@ -59,7 +59,7 @@ export function analyseRows(history: History, transactions: RowTransactions, bud
     anomalies,
     counts,
     dependencies,
-    undecided: [...undecided, ...openQuestions(transactions)],
+    undecided: [...undecided, ...openQuestions(transactions, ofPredicates)],
     doubts: open > 0 ? [{ code: 'versions-open', message: `${open} times a read does not say which version of a row it saw` }] : [],
     decides: (model) => isExplained && DECIDED.has(model) && (isWhole || proved.has(model)),
   };
@@ -83,29 +83,54 @@ function provedByGuess(history: History, material: RowMaterial, budget: Budget):
   return proved;
 }
 
-function rowGraph(history: History, material: RowMaterial, budget: Budget): { readonly graph: Graph; readonly dependencies: number; readonly open: number } {
+interface RowGraph {
+  readonly graph: Graph;
+  /** Between transactions, and those of them that are of rows which a predicate read did not return. */
+  readonly dependencies: number;
+  readonly ofPredicates: number;
+  /** Reads that do not say which version they saw. */
+  readonly open: number;
+}
+
+function rowGraph(history: History, material: RowMaterial, budget: Budget): RowGraph {
   const { transactions, rows } = material;
   const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
   let open = 0;
+  let ofPredicates = 0;
   for (let t = 0; t < transactions.count; t++) {
     if ((t & 0xff) === 0) ask(budget, builder.bytes);
-    for (const { from, to, kind } of readDependencies(material, t, () => open++)) builder.edge(from, to, kind);
+    for (const { from, to, kind, ofPredicate } of readDependencies(material, t, () => open++)) {
+      builder.edge(from, to, kind);
+      if (ofPredicate) ofPredicates++;
+    }
   }
   for (let key = 0; key < transactions.keyCount; key++) for (const { from, to, kind } of writeDependencies(material, key)) builder.edge(from, to, kind);
   const dependencies = builder.edgeCount;
   addProcessOrder(builder, transactions, rows.committed);
   addRealtimeOrder(builder, transactions, rows.committed, history.columns);
-  return { graph: builder.build(), dependencies, open };
+  return { graph: builder.build(), dependencies, ofPredicates, open };
 }
 
-function openQuestions(transactions: RowTransactions): Reason[] {
+function openQuestions(transactions: RowTransactions, ofPredicates: number): Reason[] {
+  const reasons: Reason[] = [];
   let strangers = 0;
+  let predicateReads = 0;
   for (const ops of transactions.ops) {
     for (const op of ops) {
       if (op.f !== 'select') continue;
+      predicateReads++;
       for (const value of op.found?.values() ?? []) if (!isMatchOf(transactions, transactions.predicates[op.predicate]!, value)) strangers++;
     }
   }
-  if (strangers === 0) return [];
-  return [{ code: 'not-a-match', message: `predicate reads returned ${strangers} rows with a value that does not match the predicate` }];
+  if (strangers > 0) {
+    reasons.push({ code: 'not-a-match', message: `predicate reads returned ${strangers} rows with a value that does not match the predicate` });
+  }
+  if (predicateReads > 0 && ofPredicates === 0) {
+    reasons.push({
+      code: 'no-predicate-dependencies',
+      message: 'no predicate read missed a row that another transaction inserted, wrote or deleted, so predicates were not tested',
+      remedy: 'Look for rows that others insert at the same time.',
+    });
+  }
+  return reasons;
 }
