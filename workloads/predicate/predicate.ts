@@ -14,12 +14,12 @@ import { consistencyModel, isolationChecks } from '../transactions/transaction-o
 /** So many transactions later a row is moved or deleted: it is there by then. */
 const LATER = 203;
 /** The whole table is read while it has few rows. */
-const FEW = 1000;
+const FEW = 300;
 const MODULUS = 64;
 
 const options = z.strictObject({
   groups: z.int().min(2).max(1024).default(3).describe('How many values rows are given and looked for at a time.'),
-  opsPerGroup: z.int().min(8).max(100_000).default(192).describe('After about so many transactions a value is left for a fresh one.'),
+  opsPerGroup: z.int().min(8).max(100_000).default(96).describe('After about so many transactions a value is left for a fresh one.'),
   deadlineMs: z.number().positive().default(2_000).describe('How long a client waits for a transaction before its outcome is unknown (ms).'),
   consistencyModel,
 });

@@ -53,23 +53,34 @@ export type Guess = (row: Row, runs: readonly Run[], reader: number) => Run;
  */
 export function placeOfMiss(transactions: RowTransactions, row: Row, predicate: Predicate, reader: number, guess?: Guess): Placed {
   const isMatch = ({ value }: Version): boolean => isMatchOf(transactions, predicate, value);
-  const { isOrdered, possible, initial } = row;
-  const versions = readableBy(row, reader);
-  const isPossiblyOther = possible.some((version) => !isMatch(version));
-  if (isOrdered && !isPossiblyOther) {
-    const runs = runsOf(versions.map((version) => !isMatch(version)));
-    if (runs.length === 0) return NOTHING;
-    const { first, last } = guess !== undefined && runs.length > 1 ? guess(row, runs, reader) : { first: runs[0]!.first, last: runs.at(-1)!.last };
-    const following = row.versions[last + 1];
-    return {
-      after: first === 0 ? undefined : versions[first],
-      before: following === undefined ? [] : [following],
-      isKnown: runs.length === 1 || guess !== undefined,
-    };
+  const isPossiblyOther = row.possible.length > 0 && row.possible.some((version) => !isMatch(version));
+  if (isPossiblyOther) return NOTHING;
+  if (row.isOrdered) return placeInOrder(row, isMatch, reader, guess);
+  const others = row.versions.filter((version) => version !== row.initial && version.t !== reader);
+  return !isMatch(row.initial) && others.every(isMatch) ? { after: undefined, before: others, isKnown: false } : NOTHING;
+}
+
+function placeInOrder(row: Row, isMatch: (version: Version) => boolean, reader: number, guess: Guess | undefined): Placed {
+  const { versions } = row;
+  const end = readableBefore(row, reader);
+  let first = -1;
+  let last = -1;
+  let others = 0;
+  for (let i = 0; i < end; i++) {
+    if (isMatch(versions[i]!)) continue;
+    if (first < 0) first = i;
+    last = i;
+    others++;
   }
-  const others = versions.filter((version) => version !== initial);
-  if (!isPossiblyOther && !isMatch(initial) && others.every(isMatch)) return { after: undefined, before: others, isKnown: isOrdered };
-  return NOTHING;
+  if (first < 0) return NOTHING;
+  const isKnown = others === last - first + 1;
+  const run = isKnown || guess === undefined ? { first, last } : guess(row, runsOf(versions.slice(0, end).map((version) => !isMatch(version))), reader);
+  const following = versions[run.last + 1];
+  return {
+    after: run.first === 0 ? undefined : versions[run.first],
+    before: following === undefined ? [] : [following],
+    isKnown: isKnown || guess !== undefined,
+  };
 }
 
 function runsOf(are: readonly boolean[]): Run[] {
@@ -83,11 +94,10 @@ function runsOf(are: readonly boolean[]): Run[] {
   return runs;
 }
 
-/** Versions that a transaction may read: none from its own write on. */
-function readableBy({ versions, isOrdered }: Row, reader: number): readonly Version[] {
-  const own = versions.findIndex(({ t }) => t === reader);
-  if (own < 0) return versions;
-  return isOrdered ? versions.slice(0, own) : versions.filter(({ t }) => t !== reader);
+/** A transaction reads none of the ordered versions from its own on: the place of that. */
+function readableBefore({ versions }: Row, reader: number): number {
+  for (let i = 1; i < versions.length; i++) if (versions[i]!.t === reader) return i;
+  return versions.length;
 }
 
 /** Whether a row with this value matches. */
@@ -97,5 +107,8 @@ export function isMatchOf({ values }: RowTransactions, predicate: Predicate, val
 
 /** Whether every version that the reader may read matches, so that a read by the predicate has to return the row. */
 export function mustMatch(transactions: RowTransactions, row: Row, predicate: Predicate, reader: number): boolean {
-  return [...readableBy(row, reader), ...row.possible].every(({ value }) => isMatchOf(transactions, predicate, value));
+  // Mostly it was not there at first.
+  if (!isMatchOf(transactions, predicate, row.initial.value)) return false;
+  const readable = row.isOrdered ? row.versions.slice(0, readableBefore(row, reader)) : row.versions.filter(({ t }) => t !== reader);
+  return [...readable, ...row.possible].every(({ value }) => isMatchOf(transactions, predicate, value));
 }
