@@ -40,7 +40,7 @@ export interface CheckFilesRequest {
   /** Whether valid linearizability verdicts hand out their linearization, replayed by the independent verifier. */
   readonly witness?: boolean;
   /** Or what transactions do and are promised, for the checker isolation. */
-  readonly isolation?: { readonly workload?: 'list-append' | 'rw-register'; readonly consistencyModels?: readonly string[] };
+  readonly isolation?: { readonly workload?: 'list-append' | 'rw-register' | 'predicate'; readonly consistencyModels?: readonly string[] };
   readonly format?: HistoryFormat;
   readonly failedCas?: 'noop' | 'observation';
   readonly strictness?: 'strict' | 'lenient';

@@ -20,7 +20,7 @@ const TRANSACTIONS = ['--rate', '1000', '--concurrency', '20', '--time-limit', '
 const CONTENDED = ['--keys', '4', '--min-ops', '2', ...TRANSACTIONS];
 
 /** Serializable transactions that look for rows and insert some fail by the half: few clients leave enough of them. */
-const PREDICATES = ['--rate', '1000', '--concurrency', '8', '--time-limit', '5'];
+const PREDICATES = ['--rate', '1000', '--concurrency', '8', '--time-limit', '4'];
 
 interface Found {
   readonly status: number | null;
