@@ -52,17 +52,17 @@ function judged(history: History, model: string) {
 
 describe('the workload predicate', () => {
   it('acquits a table whose transactions run one after the other', () => {
-    expect(judged(run('serial', 600, freshSeed()), 'strict-serializable').valid).toBe(true);
+    expect(judged(run('serial', 400, freshSeed()), 'strict-serializable').valid).toBe(true);
   });
 
   it('convicts snapshots of G2 when they are to be serializable, and of nothing else', () => {
-    const history = run('snapshot', 600, freshSeed());
+    const history = run('snapshot', 400, freshSeed());
     expect(judged(history, 'serializable').types).toContain('G2');
     expect(judged(history, 'strong-snapshot-isolation').valid).toBe(true);
   });
 
   it('convicts a table that shows each commit at once when it is to have snapshots', () => {
-    const history = run('committed', 600, freshSeed());
+    const history = run('committed', 400, freshSeed());
     expect(judged(history, 'snapshot-isolation').types).toContain('G-single');
     expect(judged(history, 'read-committed').valid).toBe(true);
   });

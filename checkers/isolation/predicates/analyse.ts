@@ -12,15 +12,16 @@ import { classifyCycles } from '../graph/classify.ts';
 import { type Graph, GraphBuilder } from '../graph/dependency-graph.ts';
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
 import { judgeModels } from '../models/judge.ts';
-import type { ModelName } from '../models/models.ts';
+import { impliesModel, type ModelName } from '../models/models.ts';
 import { Candidates } from './candidates.ts';
 import type { RowTransactions } from './collect.ts';
 import { type RowMaterial, readDependencies, writeDependencies } from './dependencies.ts';
 import { RowEvidence } from './evidence.ts';
 import { findInRowReads } from './findings-of-reads.ts';
-import { guesses } from './guess.ts';
-import { isMatchOf } from './row-reads.ts';
+import { guesses, inOrder } from './guess.ts';
+import { type Guess, isMatchOf } from './row-reads.ts';
 import { findRows } from './row-versions.ts';
+import { hasSchedule, type OpenRead, type Schedule } from './schedule.ts';
 
 /** Decided by cycles where every read says which version it saw. */
 const DECIDED: ReadonlySet<ModelName> = new Set<ModelName>([
@@ -71,16 +72,42 @@ const READS = ['predicate-read-miss', 'internal'];
 /** Models that hold because some order of versions, and some versions that reads saw, leave no cycle that they forbid. */
 function provedByGuess(history: History, material: RowMaterial, budget: Budget): ReadonlySet<ModelName> {
   const proved = new Set<ModelName>();
-  for (const guessed of guesses(material)) {
+  const ordered = inOrder(material);
+  if (ordered === undefined) return proved;
+  for (const guessed of guesses(ordered)) {
     const { graph, open } = rowGraph(history, guessed, budget);
-    if (open > 0) continue;
+    if (open > 0) return proved;
     const { cycles, undecided } = classifyCycles(graph, () => false, budget);
     if (undecided.length > 0) continue;
     const { violated } = judgeModels(cycles.map(({ type }) => type));
     for (const model of DECIDED) if (!violated.has(model)) proved.add(model);
-    if (cycles.length === 0) break;
+    if (cycles.length === 0) return proved;
   }
+  for (const model of provedBySchedule(history, ordered, budget)) proved.add(model);
   return proved;
+}
+
+const SCHEDULES: readonly (readonly [ModelName, Schedule])[] = [
+  ['strong-serializable', { shape: 'serial', order: 'realtime' }],
+  ['serializable', { shape: 'serial', order: 'none' }],
+  ['strong-snapshot-isolation', { shape: 'snapshot', order: 'realtime' }],
+  ['snapshot-isolation', { shape: 'snapshot', order: 'none' }],
+];
+
+/** Models that hold because transactions can be carried out so that each read sees what it returned. */
+function* provedBySchedule(history: History, ordered: RowMaterial, budget: Budget): Generator<ModelName> {
+  const open = new Map<number, OpenRead[]>();
+  // What holds whichever it was is known; which it was, is for the schedule to say.
+  const guess: Guess = (row, runs, reader) => {
+    open.set(reader, [...(open.get(reader) ?? []), { row, runs }]);
+    return { first: runs[0]!.first, last: runs.at(-1)!.last };
+  };
+  const material = { ...ordered, guess };
+  const { graph } = rowGraph(history, material, budget);
+  for (const [model, schedule] of SCHEDULES) {
+    if (!hasSchedule(graph, material, open, schedule)) continue;
+    for (const weaker of DECIDED) if (impliesModel(model, weaker)) yield weaker;
+  }
 }
 
 interface RowGraph {

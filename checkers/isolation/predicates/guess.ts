@@ -8,14 +8,17 @@ import type { RowMaterial } from './dependencies.ts';
 import type { Guess, Run } from './row-reads.ts';
 import { type Row, shown, type Version } from './row-versions.ts';
 
-/** Twice: each read that may have seen several versions saw the first of them, or the last. */
-export function* guesses(material: RowMaterial): Generator<RowMaterial> {
+/** The same with an order of each row; undefined where one has none. */
+export function inOrder(material: RowMaterial): RowMaterial | undefined {
   const { transactions, rows } = material;
   const ordered = rows.rows.map((row, key) => guessedOrder(transactions, row, key));
-  if (ordered.some((row) => row === undefined)) return;
-  const guessed = { ...material, rows: { ...rows, rows: ordered as Row[] } };
-  yield { ...guessed, guess: guessOf(transactions, (runs) => runs[0]) };
-  yield { ...guessed, guess: guessOf(transactions, (runs) => runs.at(-1)) };
+  return ordered.some((row) => row === undefined) ? undefined : { ...material, rows: { ...rows, rows: ordered as Row[] } };
+}
+
+/** Twice: each read that may have seen several versions saw the first of them, or the last. */
+export function* guesses(ordered: RowMaterial): Generator<RowMaterial> {
+  yield { ...ordered, guess: guessOf(ordered.transactions, (runs) => runs[0]) };
+  yield { ...ordered, guess: guessOf(ordered.transactions, (runs) => runs.at(-1)) };
 }
 
 /** One of those that real time allows, if it allows any. */
