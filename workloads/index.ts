@@ -8,6 +8,7 @@ export {
   listAppend,
   lock,
   longFork,
+  predicate,
   queue,
   register,
   requests,
@@ -33,9 +34,21 @@ export type { DrainedMessages, QueueDelivery, QueueOperation } from './operation
 export type { RegisterOperation, RegisterValue } from './operations/register.ts';
 export { PERMITS, type SemaphoreOperation } from './operations/semaphore.ts';
 export type { SetElements, SetOperation } from './operations/set.ts';
-export type { Append, ListTransaction, Read, RegisterTransaction, Write } from './operations/transactions.ts';
+export type {
+  Append,
+  Delete,
+  Insert,
+  ListTransaction,
+  PredicateRead,
+  Read,
+  RegisterTransaction,
+  RowPredicate,
+  RowTransaction,
+  Write,
+} from './operations/transactions.ts';
 export type { UniqueIdsOperation } from './operations/unique-ids.ts';
 export type { Watched, WatchOperation, WatchRequest } from './operations/watch.ts';
+export type { PredicateOptions } from './predicate/predicate.ts';
 export type { QueueOptions } from './queue/queue.ts';
 export type { RegisterOptions } from './register/register.ts';
 export type { RequestsOptions } from './requests/requests.ts';

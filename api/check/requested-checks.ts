@@ -16,7 +16,7 @@ export interface CheckRequest {
   /** Or a checker of `ordeal list checkers`. */
   readonly checker?: string;
   /** Or what transactions do and are promised, for the checker isolation. */
-  readonly isolation?: { readonly workload?: 'list-append' | 'rw-register'; readonly consistencyModels?: readonly string[] };
+  readonly isolation?: { readonly workload?: 'list-append' | 'rw-register' | 'predicate'; readonly consistencyModels?: readonly string[] };
   /** Of the checker that is named, or of the linearizability checker with the model that is named; `init` alone: of the default model. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** The only engine of the linearizability checker that may decide. */

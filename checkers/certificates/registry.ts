@@ -10,11 +10,13 @@ import { verifyErrorBoundCertificate } from '../error-bound/certificate.ts';
 import { IDEMPOTENCY_KEY_VERIFIERS } from '../idempotency-key/certificate.ts';
 import { INSERT_VERIFIERS } from '../inserts/certificate.ts';
 import { CYCLE } from '../isolation/findings/describe-cycle.ts';
+import { PREDICATE_CYCLE } from '../isolation/predicates/evidence.ts';
 import { verifyCycle } from '../isolation/proof/verify-cycle.ts';
 import { FINDING_VERIFIERS } from '../isolation/proof/verify-finding.ts';
 import { verifyNoOrder } from '../isolation/proof/verify-no-order.ts';
 import { verifyOperationCycle } from '../isolation/proof/verify-operation-cycle.ts';
 import { verifyPointCycle } from '../isolation/proof/verify-point-cycle.ts';
+import { verifyPredicateCycle } from '../isolation/proof/verify-predicate-cycle.ts';
 import { verifyProcessView } from '../isolation/proof/verify-process-view.ts';
 import { verifyVisibilityCycle } from '../isolation/proof/verify-visibility-cycle.ts';
 import { PROCESS_VIEW } from '../isolation/register/process-views.ts';
@@ -80,6 +82,7 @@ export const VERIFIERS: Readonly<Record<string, CertificateVerifier>> = {
   ...each('ttl', TTL_ANOMALIES, verifyTtlCertificate),
   ...each('watch', WATCH_ANOMALIES, verifyWatchCertificate),
   [CYCLE]: verifyCycle,
+  [PREDICATE_CYCLE]: verifyPredicateCycle,
   'isolation/no-order': verifyNoOrder,
   [OPERATION_CYCLE]: verifyOperationCycle,
   [PROCESS_VIEW]: verifyProcessView,

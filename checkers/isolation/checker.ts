@@ -11,9 +11,11 @@ import { analyseLists } from './list-append/analyse.ts';
 import { impliedAnomalies, WEAK_ANOMALIES } from './models/anomalies.ts';
 import { judgeModels, type ModelJudgement } from './models/judge.ts';
 import { forbiddenBy, impliesModel, MODEL_NAMES, type ModelName, modelNamed } from './models/models.ts';
+import { analyseRows } from './predicates/analyse.ts';
+import { collectRowTransactions, hasRows } from './predicates/collect.ts';
 import { analyseRegisters } from './register/analyse.ts';
 import { collectTransactions } from './transactions/collect.ts';
-import { APPEND, type Transactions, WRITE } from './transactions/columns.ts';
+import { APPEND, type TransactionRows, type Transactions, WRITE } from './transactions/columns.ts';
 
 /** More operations of other kinds than this share are a mistake of usage. */
 const FOREIGN_SHARE = 0.01;
@@ -21,9 +23,11 @@ const DEFAULT_MODEL = 'strict-serializable';
 
 const options = z.strictObject({
   workload: z
-    .enum(['auto', 'list-append', 'rw-register'])
+    .enum(['auto', 'list-append', 'rw-register', 'predicate'])
     .default('auto')
-    .describe('What micro-operations do: append to lists, or write registers. By default what the history has.'),
+    .describe(
+      'What micro-operations do: append to lists, write registers, or insert, write and delete rows that are read by predicates as well. By default what the history has.',
+    ),
   consistencyModels: z
     .array(z.string())
     .optional()
@@ -46,7 +50,7 @@ export const isolation: Checker<IsolationOptions> = {
 
 /** A history once looked at, about which any models can be asked. */
 export interface AnalysedHistory {
-  readonly transactions: Transactions;
+  readonly transactions: TransactionRows;
   /** Undefined where there are no transactions. */
   readonly analysis: Analysis | undefined;
   /** What was found says of all models. */
@@ -55,11 +59,18 @@ export interface AnalysedHistory {
 
 /** Finds everything that can be found. Throws ORDEAL_FOREIGN_HISTORY, BudgetExhausted. */
 export function analyseHistory(history: History, workload: IsolationOptions['workload'], budget: Budget): AnalysedHistory {
+  if (workload === 'predicate' || (workload === 'auto' && hasRows(history))) {
+    const rows = collectRowTransactions(history, budget);
+    return analysed(rows, () => analyseRows(history, rows, budget));
+  }
   const transactions = collectTransactions(history, budget);
+  return analysed(transactions, () => (workloadOf(transactions, workload) === 'list-append' ? analyseLists : analyseRegisters)(history, transactions, budget));
+}
+
+function analysed(transactions: TransactionRows, analyse: () => Analysis): AnalysedHistory {
   refuseForeign(transactions);
   if (transactions.count === 0) return { transactions, analysis: undefined, judgement: judgeModels([]) };
-  const analyse = workloadOf(transactions, workload) === 'list-append' ? analyseLists : analyseRegisters;
-  const analysis = analyse(history, transactions, budget);
+  const analysis = analyse();
   return { transactions, analysis, judgement: judgeModels(analysis.counts.keys()) };
 }
 
@@ -83,15 +94,15 @@ function requestedModels({ consistencyModels, anomalies }: IsolationOptions): Mo
   });
 }
 
-function refuseForeign({ count, foreign }: Transactions): void {
+function refuseForeign({ count, foreign }: TransactionRows): void {
   if (foreign <= (count + foreign) * FOREIGN_SHARE) return;
   throw new OrdealError('ORDEAL_FOREIGN_HISTORY', {
-    what: `${foreign} of ${count + foreign} operations are no transactions: lists of ["append", key, element], ["r", key, list], ["w", key, value]`,
+    what: `${foreign} of ${count + foreign} operations are no transactions: lists of ["append", key, element], ["r", key, list], ["w", key, value], or with rows ["insert", key, value], ["delete", key], ["rp", predicate, rows]`,
   });
 }
 
 function workloadOf({ kind, listReads }: Transactions, asked: IsolationOptions['workload']): 'list-append' | 'rw-register' {
-  if (asked !== 'auto') return asked;
+  if (asked === 'list-append' || asked === 'rw-register') return asked;
   if (kind.includes(APPEND)) return 'list-append';
   return kind.includes(WRITE) || listReads === 0 ? 'rw-register' : 'list-append';
 }
@@ -124,7 +135,7 @@ function telling(first: Anomaly, others: readonly Anomaly[]): [Anomaly, ...Anoma
   return sorted as [Anomaly, ...Anomaly[]];
 }
 
-function openQuestions(transactions: Transactions, analysis: Analysis): Reason[] {
+function openQuestions(transactions: TransactionRows, analysis: Analysis): Reason[] {
   const reasons = [...analysis.undecided];
   if (transactions.foreign > 0)
     reasons.push({ code: 'foreign-operations', message: `${transactions.foreign} operations are no transactions and were left out` });
@@ -150,7 +161,7 @@ function undecidedModels(analysis: Analysis, { violated }: ModelJudgement, model
   ];
 }
 
-function statsOf({ count, outcome, opCount, keyCount }: Transactions): { [name: string]: Value } {
+function statsOf({ count, outcome, opCount, keyCount }: TransactionRows): { [name: string]: Value } {
   const ended = [0, 0, 0, 0];
   for (let t = 0; t < count; t++) ended[outcome[t]!]!++;
   return { transactions: count, ok: ended[OK]!, failed: ended[FAIL]!, unknown: ended[INFO]!, microOperations: opCount, keys: keyCount };
@@ -167,6 +178,6 @@ function modelStats(analysis: Analysis, { not, alsoNot, mayHold }: ModelJudgemen
   };
 }
 
-function unknown(transactions: Transactions, reasons: [Reason, ...Reason[]]): Result {
+function unknown(transactions: TransactionRows, reasons: [Reason, ...Reason[]]): Result {
   return { checker: 'isolation', valid: 'unknown', reasons, stats: statsOf(transactions) };
 }

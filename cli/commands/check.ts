@@ -30,7 +30,7 @@ interface CheckFlags {
   readonly consistency?: 'linearizable' | 'sequential';
   readonly witness?: string;
   readonly extract?: string;
-  readonly workload?: 'list-append' | 'rw-register';
+  readonly workload?: 'list-append' | 'rw-register' | 'predicate';
   readonly consistencyModel?: string;
   readonly init?: string;
   readonly with?: readonly string[];
@@ -54,7 +54,7 @@ export function checkCommand(command: Command, context: CommandContext): void {
     ])
     .option('--engine <name>', 'the only engine that may decide (default: the first that is made for the problem)')
     .addOption(new Option('--consistency <kind>', 'sequential: only the order of each process counts, not the clock').choices(['linearizable', 'sequential']))
-    .addOption(new Option('--workload <name>', 'what transactions do: judge their isolation').choices(['list-append', 'rw-register']))
+    .addOption(new Option('--workload <name>', 'what transactions do: judge their isolation').choices(['list-append', 'rw-register', 'predicate']))
     .option('--consistency-model <names>', 'what transactions are promised, by any usual name, several with commas (default: strict-serializable)')
     .option(
       '--with <key=value>',

@@ -3,7 +3,7 @@ import { phase, type WrittenEvent } from '../../checkers/testing/written-history
 import type { Value } from '../../harness/contracts/index.ts';
 import { STALE_READ } from './scenario.ts';
 
-type MicroOp = readonly ['append' | 'w' | 'r', string, Value];
+type MicroOp = readonly ['append' | 'w' | 'r' | 'insert', string, Value] | readonly ['rp', Value, Value];
 
 interface Span {
   readonly node: string;
@@ -15,7 +15,7 @@ interface Span {
 
 /** The invocation of a transaction and its completion: reads are asked without what they return. */
 function transaction(process: number, { node, from, to, outcome = 'ok' }: Span, ops: readonly MicroOp[]): WrittenEvent[] {
-  const asked = ops.map(([f, key, value]): Value => (f === 'r' ? [f, key, null] : [f, key, value]));
+  const asked = ops.map(([f, key, value]): Value => (f === 'r' || f === 'rp' ? [f, key, null] : [f, key, value]));
   const error = outcome === 'ok' ? {} : { error: { code: outcome === 'fail' ? 'serialization' : 'deadline', message: 'the server said so' } };
   return [
     [process, 'invoke', 'txn', asked, { node, at: from, scheduled: from }],
@@ -55,6 +55,19 @@ export const READ_SKEW: readonly WrittenEvent[] = underPartition(
     ['r', 'z', [2]],
   ]),
   transaction(5, { node: 'n1', from: 1400, to: 1412 }, [['r', 'x', [1, 4, 5]]]),
+);
+
+/** Two look who is on call, and each adds a row that the other one looks for. */
+export const PREDICATE_SKEW: readonly WrittenEvent[] = underPartition(
+  transaction(0, { node: 'n1', from: 1000, to: 1020 }, [['insert', 'ann', 1]]),
+  transaction(1, { node: 'n1', from: 1205, to: 1235 }, [
+    ['rp', ['=', 1], [['ann', 1]]],
+    ['insert', 'bob', 1],
+  ]),
+  transaction(8, { node: 'n3', from: 1229, to: 1252 }, [
+    ['rp', ['mod', 2, 1], [['ann', 1]]],
+    ['insert', 'eve', 1],
+  ]),
 );
 
 /** Write skew, a lost update, a stale read, an aborted and an intermediate read, an append that was lost. */

@@ -7,6 +7,7 @@ import { type LeaderElectionOptions, leaderElection as leaderElectionWorkload } 
 import { type ListAppendOptions, listAppend as listAppendWorkload } from '../list-append/list-append.ts';
 import { type LockOptions, lock as lockWorkload } from '../lock/lock.ts';
 import { type LongForkOptions, longFork as longForkWorkload } from '../long-fork/long-fork.ts';
+import { type PredicateOptions, predicate as predicateWorkload } from '../predicate/predicate.ts';
 import { type QueueOptions, queue as queueWorkload } from '../queue/queue.ts';
 import { type RegisterOptions, register as registerWorkload } from '../register/register.ts';
 import { type RequestsOptions, requests as requestsWorkload } from '../requests/requests.ts';
@@ -54,6 +55,9 @@ export const uniqueIds = (options: Partial<UniqueIdsOptions> = {}): Use<Workload
 
 /** Transactions that read a pair of lists and append to one of them, judged for isolation. */
 export const writeSkew = (options: Partial<WriteSkewOptions> = {}): Use<Workload> => use(writeSkewWorkload, options);
+
+/** Transactions that look for rows by a predicate, and insert, move and delete them, judged for isolation. */
+export const predicate = (options: Partial<PredicateOptions> = {}): Use<Workload> => use(predicateWorkload, options);
 
 /** Transactions that append to one list of a group or read all of it, judged for isolation. */
 export const longFork = (options: Partial<LongForkOptions> = {}): Use<Workload> => use(longForkWorkload, options);

@@ -20,3 +20,21 @@ export interface RegisterTransaction {
   readonly f: 'txn';
   readonly value: readonly (Write | Read)[];
 }
+
+/** Inserts a row under a key that has none; otherwise the transaction fails. */
+export type Insert = readonly [f: 'insert', key: number, value: number];
+
+/** Deletes a row; where there is none, the transaction fails, and so does one that writes a row which is not there. */
+export type Delete = readonly [f: 'delete', key: number];
+
+/** Every row, those of a value, or those of a remainder of their value. */
+export type RowPredicate = 'true' | readonly ['=', value: number] | readonly ['mod', modulus: number, remainder: number];
+
+/** Reads all rows that match; in an invocation nothing is known yet. */
+export type PredicateRead<Found = null> = readonly [f: 'rp', predicate: RowPredicate, found: Found];
+
+/** What `predicate` asks. It completes with the same micro-operations, in each read the value that it found, null where no row was, and in each predicate read pairs of keys and values. */
+export interface RowTransaction {
+  readonly f: 'txn';
+  readonly value: readonly (Insert | Write | Delete | Read | PredicateRead)[];
+}

@@ -44,7 +44,7 @@ describe.each(Object.keys(WORKLOADS))('the workload %s', (name) => {
     expect(new Set(emitted)).toEqual(declared);
     for (const { deadline } of specs) expect(deadline).toBe(2_000_000_000);
     for (const op of final) {
-      const readsOnly = op.f === 'txn' && (op.value as readonly (readonly unknown[])[]).every(([f]) => f === 'r');
+      const readsOnly = op.f === 'txn' && (op.value as readonly (readonly unknown[])[]).every(([f]) => f === 'r' || f === 'rp');
       expect(readsOnly ? 'none' : specs.find(({ f }) => f === op.f)?.effect).toBe('none');
     }
     const checks = workload.checks(options);

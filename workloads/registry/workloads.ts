@@ -59,6 +59,10 @@ export const WORKLOADS: Readonly<Record<string, WorkloadEntry>> = {
     summary: 'transactions that read both lists of a pair and append to one; serializable ones never miss each other’s appends both ways',
     load: async () => (await import('../write-skew/write-skew.ts')).writeSkew as Workload,
   },
+  predicate: {
+    summary: 'transactions that look for rows by a predicate, and insert, move and delete them; serializable ones never miss each other’s rows both ways',
+    load: async () => (await import('../predicate/predicate.ts')).predicate as Workload,
+  },
   'long-fork': {
     summary: 'transactions that append to one list of a group or read all of it; no two readers may see appends in opposite orders',
     load: async () => (await import('../long-fork/long-fork.ts')).longFork as Workload,

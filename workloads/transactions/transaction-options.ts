@@ -27,7 +27,7 @@ export const orderedLengths = (options: { readonly minOps: number; readonly maxO
 export const UNORDERED_LENGTHS = { message: 'minOps must not exceed maxOps', path: ['minOps'] };
 
 /** Judged by the model asked for, or else by the one that the system documents; where neither is known, by the checker's own. */
-export function isolationChecks(workload: 'list-append' | 'rw-register', asked: string | undefined, documented: string | undefined): ModuleRef[] {
+export function isolationChecks(workload: 'list-append' | 'rw-register' | 'predicate', asked: string | undefined, documented: string | undefined): ModuleRef[] {
   const model = asked ?? documented;
   return [
     checkerRef('isolation', { workload, ...(model !== undefined && { consistencyModels: model.split(',').map((name) => name.trim()) }) }),

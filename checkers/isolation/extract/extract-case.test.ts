@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { History } from '../../../harness/contracts/index.ts';
 import { HistoryBuilder } from '../../../harness/history/builder.ts';
 import { createRng } from '../../../harness/random/rng.ts';
 import { UNLIMITED } from '../../budget/budget.ts';
@@ -7,14 +8,19 @@ import { modelNamed } from '../models/models.ts';
 import { randomLists } from '../testing/random-lists.ts';
 import { randomRegisters } from '../testing/random-registers.ts';
 import { type SmallTransaction, smallHistory } from '../testing/small-history.ts';
+import { randomRows, rowHistory } from '../testing/small-rows.ts';
 import { extractCase } from './extract-case.ts';
 
 const MODELS = ['strict-serializable', 'snapshot-isolation', 'causal', 'read-committed'];
 
 function casesOf(random: (i: number) => readonly SmallTransaction[], workload: 'list-append' | 'rw-register', count: number) {
+  return casesIn((i) => smallHistory(random(i)), workload, count);
+}
+
+function casesIn(random: (i: number) => History, workload: 'list-append' | 'rw-register' | 'predicate', count: number) {
   let extracted = 0;
   for (let i = 0; i < count; i++) {
-    const history = smallHistory(random(i));
+    const history = random(i);
     const model = MODELS[i % MODELS.length]!;
     const options = isolation.options.parse({ workload, consistencyModels: [model] });
     const result = isolation.check(history, options, UNLIMITED);
@@ -35,6 +41,11 @@ function casesOf(random: (i: number) => readonly SmallTransaction[], workload: '
 describe('the case of a conviction', () => {
   it('is convicted of the same again, of lists', () => {
     expect(casesOf((i) => randomLists(createRng('extract').fork(i), 6), 'list-append', 60)).toBeGreaterThan(10);
+  });
+
+  it('is convicted of the same again, of rows, with all rows that its predicate reads found', () => {
+    const histories = (i: number) => rowHistory(randomRows(createRng('extract').fork(i), 5));
+    expect(casesIn(histories, 'predicate', 70)).toBeGreaterThan(4);
   });
 
   it('is convicted of the same again, of registers', () => {

@@ -9,6 +9,7 @@ import { HistoryBuilder } from '../../../harness/history/index.ts';
 import { verifyCertificate } from '../../certificates/registry.ts';
 import { type AnalysedHistory, analyseHistory, type IsolationOptions, judgeAnalysed } from '../checker.ts';
 import type { ModelName } from '../models/models.ts';
+import { initialRows, rowsOf } from '../predicates/collect.ts';
 
 /** So many checks at most: then the case is as small as it has become. */
 const MOST_TRIES = 1500;
@@ -58,8 +59,8 @@ class Extractor {
   }
 
   extract(involved: readonly number[]): ExtractedCase | undefined {
-    const keys = new Set(involved.flatMap((index) => opsOf(this.#history.event(index)).map(([, key]) => JSON.stringify(key))));
-    const part = this.#on(keys);
+    const keys = new Set(involved.flatMap((index) => opsOf(this.#history.event(index)).flatMap((op) => keysOf(op).map((key) => JSON.stringify(key)))));
+    const part = this.#on(keys, new Set(involved));
     const whole = this.#analyse(part);
     this.#known = new Set(whole.analysis?.counts.keys());
     if (!this.#isConvicted(whole)) return undefined;
@@ -68,8 +69,8 @@ class Extractor {
     return { events: eventsOf(regrouped(this.#smaller(ops, regrouped))), type: this.#type };
   }
 
-  /** All transactions with what they did to these keys. */
-  #on(keys: ReadonlySet<string>): Transaction[] {
+  /** All transactions with what they did to these keys; of reads by a predicate those of the involved, which return no other rows. */
+  #on(keys: ReadonlySet<string>, involved: ReadonlySet<number>): Transaction[] {
     const { columns, length } = this.#history;
     const found: Transaction[] = [];
     for (let i = 0; i < length; i++) {
@@ -79,7 +80,8 @@ class Extractor {
       if (!isInvocation && pair >= 0) continue;
       const invocation = isInvocation ? this.#history.event(i) : undefined;
       const completion = isInvocation ? (pair < 0 ? undefined : this.#history.event(pair)) : this.#history.event(i);
-      const kept = opsOf((completion ?? invocation)!).flatMap(([, key], op) => (keys.has(JSON.stringify(key)) ? [op] : []));
+      const isInvolved = involved.has(i) || involved.has(pair);
+      const kept = opsOf((completion ?? invocation)!).flatMap(([f, key], op) => ((f === 'rp' ? isInvolved : keys.has(JSON.stringify(key))) ? [op] : []));
       if (kept.length > 0) found.push({ invocation, completion, kept });
     }
     return found;
@@ -119,7 +121,13 @@ function regrouped(part: readonly { readonly one: Transaction; readonly op: numb
   return [...Map.groupBy(part, ({ one }) => one)].map(([one, some]) => ({ ...one, kept: some.map(({ op }) => op) }));
 }
 
-function opsOf({ value }: Event): readonly MicroOp[] {
+/** What an operation is about: a key, or the rows that it found. */
+function keysOf([f, key, found]: MicroOp): readonly Value[] {
+  return f === 'rp' ? (rowsOf(found) ?? []).map(([row]) => row) : [key!];
+}
+
+function opsOf({ f, value: given }: Event): readonly MicroOp[] {
+  const value = f === 'init' ? initialRows(given) : given;
   return Array.isArray(value) ? (value as readonly MicroOp[]).filter((one) => Array.isArray(one)) : [];
 }
 

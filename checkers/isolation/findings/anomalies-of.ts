@@ -1,10 +1,10 @@
 /** Findings and cycles as anomalies, a few of each type. */
 import type { Anomaly } from '../../../harness/contracts/index.ts';
-import type { Transactions } from '../transactions/columns.ts';
+import type { TransactionRows } from '../transactions/columns.ts';
 import { describeCycle, type NamedCycle } from './describe-cycle.ts';
 import type { EvidenceSource } from './evidence.ts';
 import { type Findings, SPELLED_OUT } from './findings.ts';
-import type { Names } from './names.ts';
+import type { TransactionNames } from './names.ts';
 
 export interface Told {
   readonly anomalies: readonly Anomaly[];
@@ -12,7 +12,13 @@ export interface Told {
 }
 
 /** Short cycles first; what needs no cycle before them. */
-export function anomaliesOf(findings: Findings, cycles: readonly NamedCycle[], transactions: Transactions, source: EvidenceSource, names: Names): Told {
+export function anomaliesOf(
+  findings: Findings,
+  cycles: readonly NamedCycle[],
+  transactions: TransactionRows,
+  source: EvidenceSource,
+  names: TransactionNames,
+): Told {
   const counts = new Map(findings.counts);
   const anomalies = findings.list.map(
     ({ type, transactions: involved, sentence, evidence }): Anomaly => ({

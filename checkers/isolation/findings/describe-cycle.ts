@@ -1,10 +1,10 @@
 /** A cycle as an anomaly: what it is called among people, each step with its evidence, and the certificate. */
 import type { Anomaly, Value } from '../../../harness/contracts/index.ts';
-import { PROCESS, REALTIME, RW } from '../graph/dependency-graph.ts';
+import { PROCESS, REALTIME, RW, RWP } from '../graph/dependency-graph.ts';
 import type { Step } from '../graph/path-search.ts';
-import type { Transactions } from '../transactions/columns.ts';
+import type { TransactionRows } from '../transactions/columns.ts';
 import type { Evidence, EvidenceSource } from './evidence.ts';
-import type { Names } from './names.ts';
+import type { TransactionNames } from './names.ts';
 
 /** A cycle by whatever name. */
 export interface NamedCycle {
@@ -15,14 +15,14 @@ export interface NamedCycle {
 export const CYCLE = 'isolation/cycle';
 
 /** The anomaly of a cycle. */
-export function describeCycle(cycle: NamedCycle, transactions: Transactions, source: EvidenceSource, names: Names): Anomaly {
+export function describeCycle(cycle: NamedCycle, transactions: TransactionRows, source: EvidenceSource, names: TransactionNames): Anomaly {
   const evidence = cycle.steps.map((step) => evidenceOf(step, transactions, source, names));
   return {
     type: cycle.type,
     ops: [...new Set(cycle.steps.map(({ from }) => names.event(from)))],
     sentence: `${commonName(cycle)}: ${listed(evidence.map(({ sentence }) => sentence))}, so each comes before the other`,
     certificate: {
-      kind: CYCLE,
+      kind: source.certificate,
       data: {
         type: cycle.type,
         steps: cycle.steps.map((step, i) => ({ from: names.event(step.from), to: names.event(step.to), ...withoutUndefined(evidence[i]!) })),
@@ -31,7 +31,7 @@ export function describeCycle(cycle: NamedCycle, transactions: Transactions, sou
   };
 }
 
-function evidenceOf(step: Step, { process, completion, invocation }: Transactions, source: EvidenceSource, names: Names): Evidence {
+function evidenceOf(step: Step, { process, completion, invocation }: TransactionRows, source: EvidenceSource, names: TransactionNames): Evidence {
   const { from, to, kind } = step;
   if (kind === PROCESS) {
     return { kind: 'process', sentence: `process ${process[to]} did ${names.transaction(from)} before ${names.transaction(to)}` };
@@ -49,7 +49,7 @@ function evidenceOf(step: Step, { process, completion, invocation }: Transaction
 function commonName({ type, steps }: NamedCycle): string {
   const [base] = type.split(/-(?=process$|realtime$)/) as [string];
   const order = type.endsWith('-realtime') ? ' in real time' : type.endsWith('-process') ? ' within a session' : '';
-  if (base === 'G-single-item' && order !== '' && steps.length === 2) return order === ' in real time' ? 'stale read' : 'stale read within a session';
+  if (/^G-single/.test(base) && order !== '' && steps.length === 2) return order === ' in real time' ? 'stale read' : 'stale read within a session';
   const names: Readonly<Record<string, string>> = {
     G0: 'writes in opposite orders',
     G1c: 'circular information flow',
@@ -61,6 +61,9 @@ function commonName({ type, steps }: NamedCycle): string {
     'long-fork': 'no common prefix',
     'unseen-update': 'two updates of which neither saw the other',
     'G-update': 'updates that have no order for one reader',
+    'G-single': 'read skew by a predicate',
+    'G-nonadjacent': 'long fork by predicates',
+    G2: steps.every(({ kind }) => kind === RW || kind === RWP) ? 'write skew by a predicate' : 'cycle of anti-dependencies of predicates',
     'G2-item': steps.every(({ kind }) => kind === RW) ? 'write skew' : 'cycle of anti-dependencies',
   };
   return `${names[base]!}${order}`;

@@ -2,7 +2,7 @@
 import type { Value } from '../../../harness/contracts/index.ts';
 
 export interface Evidence {
-  readonly kind: 'ww' | 'wr' | 'rw' | 'process' | 'realtime';
+  readonly kind: 'ww' | 'wr' | 'rw' | 'wrp' | 'rwp' | 'process' | 'realtime';
   readonly key?: Value;
   /** Of wr and rw: the element that was read, or missed. Of rw in registers: what was read in its place. */
   readonly element?: Value;
@@ -10,11 +10,16 @@ export interface Evidence {
   readonly before?: Value;
   readonly after?: Value;
   readonly read?: number;
+  /** Of rows: places of the micro-operations within their transactions. */
+  readonly fromOp?: number;
+  readonly toOp?: number;
   /** The same in words. */
   readonly sentence: string;
 }
 
 export interface EvidenceSource {
+  /** The kind of certificates of cycles. */
+  readonly certificate: string;
   /** The evidence for an edge of kind ww, wr or rw between two transactions. */
   of(from: number, to: number, kind: number): Evidence;
 }

@@ -1,23 +1,32 @@
 /** Transactions, keys and elements in sentences. */
 import { words } from '../../columns/events.ts';
-import type { Transactions } from '../transactions/columns.ts';
+import type { TransactionRows, Transactions } from '../transactions/columns.ts';
 
-export class Names {
-  readonly #txns: Transactions;
+export class TransactionNames {
+  readonly #rows: TransactionRows;
 
-  constructor(transactions: Transactions) {
-    this.#txns = transactions;
+  constructor(rows: TransactionRows) {
+    this.#rows = rows;
   }
 
   /** The event that a transaction is known by: its completion, or its invocation where that is missing. */
   event(t: number): number {
-    const completion = this.#txns.completion[t]!;
-    return completion >= 0 ? completion : this.#txns.invocation[t]!;
+    const completion = this.#rows.completion[t]!;
+    return completion >= 0 ? completion : this.#rows.invocation[t]!;
   }
 
   /** `T12 (process 3)`: by that event. */
   transaction(t: number): string {
-    return `T${this.event(t)} (process ${this.#txns.process[t]})`;
+    return `T${this.event(t)} (process ${this.#rows.process[t]})`;
+  }
+}
+
+export class Names extends TransactionNames {
+  readonly #txns: Transactions;
+
+  constructor(transactions: Transactions) {
+    super(transactions);
+    this.#txns = transactions;
   }
 
   key(key: number): string {

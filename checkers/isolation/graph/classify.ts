@@ -9,8 +9,8 @@ import type { Budget, Reason } from '../../../harness/contracts/index.ts';
 import { BudgetExhausted, exhaustedReason } from '../../verdict/exhausted.ts';
 import { impliesAnomaly } from '../models/anomalies.ts';
 import { Components } from './components.ts';
-import { type CycleType, type Order, typeOfCycle } from './cycle-types.ts';
-import { type Graph, PROCESS, REALTIME, RW, WR, WW } from './dependency-graph.ts';
+import { type AntiType, type CycleType, isOfItems, type Order, typeOfCycle } from './cycle-types.ts';
+import { type Graph, PROCESS, REALTIME, RW, RWP, WR, WW } from './dependency-graph.ts';
 import { findNonadjacent } from './nonadjacent.ts';
 import { type Area, PathSearch, type Step, stepsOf } from './path-search.ts';
 
@@ -53,12 +53,19 @@ export function classifyCycles(graph: Graph, hasUnorderedWrites: HasUnorderedWri
   return { cycles: classifier.cycles, undecided, unordered: classifier.unordered };
 }
 
+interface Within {
+  readonly vertices: Int32Array;
+  readonly scope: Int32Array;
+  readonly id: number;
+}
+
 class Classifier {
   readonly cycles: Cycle[] = [];
   readonly unordered = new Set<Order>();
   readonly #graph: Graph;
   readonly #hasUnorderedWrites: HasUnorderedWrites;
   readonly #budget: Budget;
+  readonly #hasPredicates: boolean;
   readonly #components: Components;
   readonly #paths: PathSearch;
   /** Of the outermost components, and of those of the step at hand. */
@@ -72,6 +79,7 @@ class Classifier {
     this.#graph = graph;
     this.#hasUnorderedWrites = hasUnorderedWrites;
     this.#budget = budget;
+    this.#hasPredicates = graph.kind.includes(RWP);
     this.#components = new Components(graph);
     this.#paths = new PathSearch(graph, budget);
     this.#outer = new Int32Array(graph.vertexCount);
@@ -79,7 +87,7 @@ class Classifier {
   }
 
   run(): void {
-    const outermost = this.#components.find(DEPENDENCIES | RW | PROCESS | REALTIME);
+    const outermost = this.#components.find(DEPENDENCIES | RW | RWP | PROCESS | REALTIME);
     for (const [i, vertices] of outermost.entries()) for (const v of vertices) this.#outer[v] = i + 1;
     for (const [i, vertices] of outermost.entries()) {
       this.#found = [];
@@ -91,26 +99,36 @@ class Classifier {
     const within = { vertices, scope: this.#outer, id };
     this.#plain(WW | extra, extra === 0 ? WW : extra, `G0${order}`, within);
     this.#plain(DEPENDENCIES | extra, extra === 0 ? WR : extra, `G1c${order}`, within);
-    const mask = DEPENDENCIES | RW | extra;
+    this.#anti(RW, extra, order, within);
+    if (this.#hasPredicates) this.#anti(RW | RWP, extra, order, within);
+  }
+
+  /**
+   * Cycles with anti-dependencies of these kinds. With predicates, those that need one: where items alone make a cycle of the
+   * kind, one that goes over a predicate says something else.
+   */
+  #anti(kinds: number, extra: number, order: Order, within: Within): void {
+    const mask = DEPENDENCIES | kinds | extra;
     const components = this.#mark(this.#components.find(mask, within));
     if (components.length === 0) return;
+    const needed = kinds === RW ? RW : RWP;
+    const name = (type: AntiType): CycleType => (kinds === RW ? `${type}-item${order}` : `${type}${order}`);
     // Ranks for the search of G-single: a path never goes up.
     this.#components.find(DEPENDENCIES | extra, within);
     for (const component of components) {
-      const anti = this.#edgesWithin(component.vertices, component.id, RW);
+      const anti = this.#edgesWithin(component.vertices, component.id, needed);
       if (anti.length === 0) continue;
       const area = { mask: DEPENDENCIES | extra, scope: this.#scope, id: component.id };
-      if (!component.has(`G-single-item${order}`)) component.add(this.#single(anti, area));
-      if (!component.has(`G-nonadjacent-item${order}`)) {
-        component.add(findNonadjacent(this.#graph, component.vertices, { ...area, mask }, this.#budget));
-      }
-      if (!component.has(`G-nonadjacent-item${order}`) && this.#hasUnorderedWrites(component.vertices)) this.unordered.add(order);
-      if (!component.has(`G2-item${order}`)) component.add(this.#shortestThrough(anti, { ...area, mask }));
+      const has = (type: AntiType): boolean => (kinds === RW ? component.has(name(type)) : component.hasOfPredicates(name(type)));
+      if (!has('G-single')) component.add(this.#single(anti, area));
+      if (!component.has(name('G-nonadjacent'))) component.add(findNonadjacent(this.#graph, component.vertices, { ...area, mask }, this.#budget));
+      if (!component.has(name('G-nonadjacent')) && this.#hasUnorderedWrites(component.vertices)) this.unordered.add(order);
+      if (!has('G2')) component.add(this.#shortestThrough(anti, { ...area, mask }));
     }
   }
 
   /** Cycles without anti-dependencies: those with an edge of kind `needed`. */
-  #plain(mask: number, needed: number, type: CycleType, within: { vertices: Int32Array; scope: Int32Array; id: number }): void {
+  #plain(mask: number, needed: number, type: CycleType, within: Within): void {
     for (const component of this.#mark(this.#components.find(mask, within))) {
       if (component.has(type)) continue;
       const edges = this.#edgesWithin(component.vertices, component.id, needed);
@@ -131,6 +149,8 @@ class Classifier {
       vertices,
       id: first + i,
       has: (type: CycleType): boolean => [...types[i]!].some((known) => impliesAnomaly(known, type)),
+      /** Not counting cycles of items alone. */
+      hasOfPredicates: (type: CycleType): boolean => [...types[i]!].some((known) => !isOfItems(known) && impliesAnomaly(known, type)),
       add: (steps: readonly Step[] | undefined): void => {
         if (steps === undefined) return;
         const type = typeOfCycle(steps);

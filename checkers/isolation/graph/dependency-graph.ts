@@ -12,6 +12,8 @@ export const PROCESS = 8;
 export const REALTIME = 16;
 /** From a way-point on: part of every sub-graph, for a way-point is reached only by the edge that it continues. */
 export const VIA = 32;
+/** An anti-dependency of a predicate: what was not matched, or would not be any more. */
+export const RWP = 64;
 
 export interface Graph {
   readonly vertexCount: number;

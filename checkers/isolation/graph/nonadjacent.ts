@@ -1,7 +1,7 @@
 /** Closed walks with anti-dependencies of which no two are in a row: cycles of the graph of two layers. O(V + E). */
 import type { Budget } from '../../../harness/contracts/index.ts';
 import { Components } from './components.ts';
-import { type Graph, GraphBuilder, RW, VIA } from './dependency-graph.ts';
+import { type Graph, GraphBuilder, RW, RWP, VIA } from './dependency-graph.ts';
 import { type Area, PathSearch, type Step } from './path-search.ts';
 
 /** So many edges are tried for a shorter witness. */
@@ -23,7 +23,7 @@ export function findNonadjacent(graph: Graph, vertices: Int32Array, area: Area, 
     if (scope[source] === 0) continue;
     for (let e = layers.start[source]!; e < layers.start[source + 1]!; e++) {
       const id = scope[source]!;
-      if (layers.kind[e] !== RW || scope[layers.target[e]!] !== id) continue;
+      if ((layers.kind[e]! & (RW | RWP)) === 0 || scope[layers.target[e]!] !== id) continue;
       tries++;
       const most = best === undefined ? Number.POSITIVE_INFINITY : best.length - 2;
       const back = most < 1 ? undefined : paths.shortest(layers.target[e]!, source, { mask: -1, scope, id }, most);
@@ -43,7 +43,7 @@ function twoLayers(graph: Graph, vertices: Int32Array, { mask, scope, id }: Area
       const w = graph.target[e]!;
       if ((kind & (mask | VIA)) === 0 || scope[w] !== id) continue;
       const j = place.get(w)!;
-      if (kind === RW) layers.edge(2 * i, 2 * j + 1, RW);
+      if ((kind & (RW | RWP)) !== 0) layers.edge(2 * i, 2 * j + 1, kind);
       else {
         layers.edge(2 * i, 2 * j, kind);
         layers.edge(2 * i + 1, kind === VIA ? 2 * j + 1 : 2 * j, kind);

@@ -4,11 +4,11 @@
  */
 import type { HistoryColumns } from '../../../harness/contracts/index.ts';
 import { OK } from '../../../harness/history/columns.ts';
-import type { Transactions } from '../transactions/columns.ts';
+import type { TransactionRows } from '../transactions/columns.ts';
 import { type GraphBuilder, PROCESS, REALTIME, VIA } from './dependency-graph.ts';
 
 /** Each transaction of a process to the next one that took effect. Transactions are in order of invocation. */
-export function addProcessOrder(graph: Pick<GraphBuilder, 'edge'>, { count, process, outcome, invocation }: Transactions, committed: Uint8Array): void {
+export function addProcessOrder(graph: Pick<GraphBuilder, 'edge'>, { count, process, outcome, invocation }: TransactionRows, committed: Uint8Array): void {
   const last = new Map<number, number>();
   for (let t = 0; t < count; t++) {
     if (committed[t] === 0 || invocation[t]! < 0) continue;
@@ -23,7 +23,7 @@ export function addProcessOrder(graph: Pick<GraphBuilder, 'edge'>, { count, proc
  * Each acknowledged transaction to all that were invoked after its acknowledgement. `first`: transaction t is the vertices
  * `first[t] .. first[t + 1]`; without it, vertex t.
  */
-export function addRealtimeOrder(graph: GraphBuilder, transactions: Transactions, committed: Uint8Array, columns: HistoryColumns, first?: Int32Array): void {
+export function addRealtimeOrder(graph: GraphBuilder, transactions: TransactionRows, committed: Uint8Array, columns: HistoryColumns, first?: Int32Array): void {
   const ofEvent = transactionOfEvent(transactions, columns.type.length);
   const { outcome, invocation } = transactions;
   let barrier = -1;
@@ -49,7 +49,7 @@ export function addRealtimeOrder(graph: GraphBuilder, transactions: Transactions
 }
 
 /** The transaction of an event plus one, 0 where there is none. */
-function transactionOfEvent({ count, invocation, completion }: Transactions, events: number): Int32Array {
+function transactionOfEvent({ count, invocation, completion }: TransactionRows, events: number): Int32Array {
   const of = new Int32Array(events);
   for (let t = 0; t < count; t++) {
     if (invocation[t]! >= 0) of[invocation[t]!] = t + 1;

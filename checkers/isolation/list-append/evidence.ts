@@ -1,5 +1,6 @@
 /** Why one transaction depends on another: from an edge back to the operations and the read that prove it. O(operations of both). */
 import { FAIL } from '../../../harness/history/columns.ts';
+import { CYCLE } from '../findings/describe-cycle.ts';
 import type { Evidence, EvidenceSource } from '../findings/evidence.ts';
 import type { Names } from '../findings/names.ts';
 import { RW, WR, WW } from '../graph/dependency-graph.ts';
@@ -7,6 +8,7 @@ import { APPEND, READ, type Transactions, UNKNOWN_LENGTH } from '../transactions
 import { ELSEWHERE, UNOBSERVED, type VersionOrders } from './version-orders.ts';
 
 export class ListEvidence implements EvidenceSource {
+  readonly certificate = CYCLE;
   readonly #txns: Transactions;
   readonly #orders: VersionOrders;
   readonly #names: Names;

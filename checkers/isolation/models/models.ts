@@ -41,7 +41,7 @@ export const MODEL_ROWS = {
   'snapshot-isolation': {
     aliases: ['PL-SI', 'SI'],
     implies: ['forward-consistent-view', 'monotonic-snapshot-read', 'parallel-snapshot-isolation', 'prefix'],
-    forbids: ['G-nonadjacent', 'no-snapshot-order'],
+    forbids: ['G-nonadjacent', 'no-snapshot-order', 'predicate-read-miss'],
   },
   serializable: {
     aliases: ['PL-3', 'SER', 'conflict-serializable', 'view-serializable', '1SR', 'one-copy-serializable'],

@@ -32,6 +32,7 @@ export class RawHistory {
     const event = this.event(index);
     const pair = this.pair(index);
     const source = event.type === 'ok' || event.type === 'invoke' || pair < 0 ? event : this.event(pair);
+    if (source.f === 'init' && typeof source.value === 'object' && source.value !== null && !Array.isArray(source.value)) return insertsOf(source.value);
     if (!Array.isArray(source.value)) throw new Error(`event ${index} is no transaction`);
     return source.value as readonly MicroOp[];
   }
@@ -39,9 +40,10 @@ export class RawHistory {
   /** The results of the acknowledged reads of a key. Throws where the event is no acknowledgement. */
   reads(index: number, key: Value): readonly Value[] {
     if (this.event(index).type !== 'ok') throw new Error(`event ${index} is not acknowledged`);
-    return this.ops(index)
-      .filter(([f, k]) => f === 'r' && same(k, key))
-      .map(([, , value]) => value ?? null);
+    return this.ops(index).flatMap(([f, k, value]) => {
+      if (f === 'rp') return rowsIn(value ?? null).flatMap(([row, one]) => (same(row, key) ? [one] : []));
+      return f === 'r' && same(k, key) ? [value ?? null] : [];
+    });
   }
 
   /** The same as lists; nil is the empty one. */
@@ -77,13 +79,38 @@ export class RawHistory {
     return isInvocation ? { start: index, end: this.pair(index) } : { start: this.pair(index), end: index };
   }
 
+  /** The event of the transaction that made the rows which were there before all; undefined where there is none. */
+  init(): number | undefined {
+    const { columns, length, fs } = this.#history;
+    const f = fs.indexOf('init');
+    for (let i = 0; i < length && f >= 0; i++) {
+      if (columns.f[i] !== f || columns.process[i]! < 0 || this.event(i).type === 'invoke') continue;
+      if (this.outcome(i) === 'ok') return i;
+    }
+    return undefined;
+  }
+
+  /** Events of transactions that insert, write or delete the row, found by their text; one per transaction. */
+  rowWriters(key: Value): readonly number[] {
+    const text = canonicalJson(key);
+    return this.#transactionsWith([`["insert",${text},`, `["w",${text},`, `["delete",${text}]`]);
+  }
+
   /** Events of transactions that append or write this element to this key, found by their text; one per transaction. */
   writers(key: Value, element: Value): readonly number[] {
+    const found = this.#transactionsWith(['append', 'w', 'insert'].map((f) => canonicalJson([f, key, element])));
+    const init = this.init();
+    if (init === undefined || found.some((one) => this.sameTransaction(one, init)) || !this.writes(init, key, element)) return found;
+    return [...found, this.interval(init).start >= 0 ? this.interval(init).start : init];
+  }
+
+  /** Events of transactions whose text has one of these in it; one per transaction. */
+  #transactionsWith(needles: readonly string[]): number[] {
     const { texts, columns } = historyToMessage(this.#history);
     const arena = Buffer.from(texts.arena.buffer, texts.arena.byteOffset, texts.arena.byteLength);
     const ids = new Set<number>();
-    for (const f of ['append', 'w']) {
-      const needle = Buffer.from(canonicalJson([f, key, element]));
+    for (const text of needles) {
+      const needle = Buffer.from(text);
       for (let at = arena.indexOf(needle); at >= 0; at = arena.indexOf(needle, at + 1)) ids.add(-1 - lastAtMost(texts.offsets, at));
     }
     const transactions = new Set<number>();
@@ -108,6 +135,16 @@ export class RawHistory {
   sameTransaction(a: number, b: number): boolean {
     return a === b || this.pair(a) === b;
   }
+}
+
+/** The rows that a predicate read returned: pairs, or an object, whose keys are texts. */
+export function rowsIn(found: Value): readonly (readonly [Value, Value])[] {
+  if (Array.isArray(found)) return found as unknown as readonly (readonly [Value, Value])[];
+  return Object.entries((found ?? {}) as { readonly [key: string]: Value }).map(([key, value]) => [/^-?\d+$/.test(key) ? Number(key) : key, value]);
+}
+
+function insertsOf(rows: Value): readonly MicroOp[] {
+  return rowsIn(rows).map(([key, value]): MicroOp => ['insert', key, value]);
 }
 
 /** The greatest i with `offsets[i] <= at`. */

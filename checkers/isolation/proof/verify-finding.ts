@@ -2,6 +2,7 @@
 import type { Anomaly, History, Value } from '../../../harness/contracts/index.ts';
 import { type CertificateVerifier, HOLDS, refuted, type Verification } from '../../certificates/verifier.ts';
 import { type MicroOp, RawHistory, same } from './raw-history.ts';
+import { matchesRaw, RawRow, type RawVersion, rowIn } from './raw-rows.ts';
 import { onlyWriter, tookEffect } from './took-effect.ts';
 import { type RegisterOrders, type RegisterSession, registerOrdersFlaw, registerSessionFlaw } from './verify-register-session.ts';
 
@@ -35,6 +36,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'failed-read': abortedRead,
   'thin-air-read': (raw, { key, element, read }) => {
     if (!raw.sees(read, key, element)) return 'no read has the element';
+    if (element === null) return new RawRow(raw, key).readableBy(read).some(({ value }) => value === undefined) ? 'the row may have been absent' : undefined;
     return raw.writers(key, element).length === 0 ? undefined : 'somebody appended the element';
   },
   G1b: (raw, { key, element, read, writer }) => {
@@ -83,13 +85,24 @@ const RULES: Readonly<Record<string, Rule>> = {
     sessionFlaw(raw, data) ?? (raw.writes(data.one, data.key, data.element) ? overtakenFlaw(raw, data) : 'the first did not append it'),
   'write-before-read': (raw, data) =>
     sessionFlaw(raw, data) ?? (raw.sees(data.one, data.key, data.element) ? overtakenFlaw(raw, data) : 'the first did not read it'),
-  internal: (raw, { read, op }) => internalFlaw(raw, read, op),
+  'predicate-read-miss': (raw, { key, read, op }) => {
+    const ops = acknowledged(raw, read);
+    const predicateRead = ops[op]!;
+    if (predicateRead[0] !== 'rp' || rowIn(predicateRead, key) !== undefined) return 'it is no predicate read, or it returned the row';
+    if (ops.slice(0, op).some(([f, k]) => f !== 'r' && f !== 'rp' && same(k, key))) return 'the transaction had written the row itself';
+    const row = new RawRow(raw, key);
+    const isMatch = ({ value }: RawVersion): boolean => matchesRaw(predicateRead[1], value);
+    return row.readableBy(read).every(isMatch) ? undefined : 'the row did not always match';
+  },
+  internal: (raw, { key, read, op }) => (raw.ops(read)[op]?.[0] === 'rp' ? ownRowFlaw(raw, key, read, op) : internalFlaw(raw, read, op)),
   'future-read': (raw, { read, op, append }) => {
     const ops = acknowledged(raw, read);
     const [f, key, list] = ops[op]!;
     const [g, other, element] = ops[append]!;
     const seen = Array.isArray(list) ? has(list, element ?? null) : same(list, element);
-    const shown = f === 'r' && g !== 'r' && op < append && same(key, other) && seen;
+    const row = f === 'rp' ? rowIn(ops[op]!, other) : undefined;
+    const isSeen = f === 'rp' ? row !== undefined && same(row, element) : f === 'r' && same(key, other) && seen;
+    const shown = isSeen && g !== 'r' && g !== 'rp' && op < append;
     return shown ? undefined : 'the read does not show what is appended behind it';
   },
 };
@@ -171,6 +184,17 @@ function internalFlaw(raw: RawHistory, index: number, op: number): string | unde
   const list = (result ?? []) as readonly Value[];
   if (known !== undefined) return same([...known, ...own], list) ? 'the read is what it must be' : undefined;
   return own.length === 0 || same(list.slice(-own.length), own) ? 'the read is what it may be' : undefined;
+}
+
+/** A predicate read shows rows as the transaction has itself left them. */
+function ownRowFlaw(raw: RawHistory, key: Value, index: number, op: number): string | undefined {
+  const ops = acknowledged(raw, index);
+  const last = ops.slice(0, op).findLast(([f, k]) => f !== 'r' && f !== 'rp' && same(k, key));
+  if (last === undefined) return 'the transaction had not written the row';
+  const left = last[0] === 'delete' ? undefined : last[2];
+  const expected = matchesRaw(ops[op]![1], left) ? left : undefined;
+  const shown = rowIn(ops[op]!, key);
+  return shown === expected || (shown !== undefined && same(shown, expected)) ? 'the read is what it must be' : undefined;
 }
 
 /** A register shows what the transaction has last read or written there. */

@@ -1,5 +1,6 @@
 /** What is certain of registers whatever the model: who read whose value, and that nil comes before every value. O(n). */
 import { FAIL, OK } from '../../../harness/history/columns.ts';
+import { CYCLE } from '../findings/describe-cycle.ts';
 import type { Evidence, EvidenceSource } from '../findings/evidence.ts';
 import type { Names } from '../findings/names.ts';
 import { type GraphBuilder, RW, WR } from '../graph/dependency-graph.ts';
@@ -34,6 +35,7 @@ export function committedWriters({ owner }: Transactions, byKey: ByKey, { commit
 }
 
 export class RegisterEvidence implements EvidenceSource {
+  readonly certificate = CYCLE;
   readonly #txns: Transactions;
   readonly #versions: Versions;
   readonly #names: Names;

@@ -129,7 +129,7 @@ function compare(
 }
 
 /** A model that holds leaves none that it implies refuted. */
-function monotone(verdicts: ReadonlyMap<ModelName, Result['valid']>, told: (what: string) => Error): void {
+export function monotone(verdicts: ReadonlyMap<ModelName, Result['valid']>, told: (what: string) => Error): void {
   for (const [strong, verdict] of verdicts) {
     if (verdict !== true) continue;
     for (const [weak, other] of verdicts) {

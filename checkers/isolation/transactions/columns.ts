@@ -20,7 +20,8 @@ export interface ListElements {
   of(op: number, length: number): Int32Array;
 }
 
-export interface Transactions {
+/** Transactions apart from what they do. */
+export interface TransactionRows {
   readonly count: number;
   /** OK, FAIL or INFO of harness/history/columns. */
   readonly outcome: Uint8Array;
@@ -28,10 +29,16 @@ export interface Transactions {
   /** Event indices; -1 where there is none. */
   readonly invocation: Int32Array;
   readonly completion: Int32Array;
+  readonly opCount: number;
+  readonly keyCount: number;
+  /** Client operations whose value is no transaction. */
+  readonly foreign: number;
+}
+
+export interface Transactions extends TransactionRows {
   /** Micro-operations of transaction t: `firstOp[t] .. firstOp[t + 1]`. */
   readonly firstOp: Int32Array;
 
-  readonly opCount: number;
   readonly kind: Uint8Array;
   /** The transaction of a micro-operation. */
   readonly owner: Int32Array;
@@ -52,14 +59,11 @@ export interface Transactions {
   /** The micro-operation before it in the same transaction on the same key, -1 if there is none. */
   readonly previous: Int32Array;
 
-  readonly keyCount: number;
   /** The key, for sentences. */
   keyValue(key: number): Value;
   /** The element of an id, for sentences. */
   elementValue(id: number): Value;
   readonly elements: ListElements;
-  /** Client operations whose value is no transaction. */
-  readonly foreign: number;
   /** How many reads returned a list, and how many another value than nil: the two workloads differ by them. */
   readonly listReads: number;
   readonly scalarReads: number;

@@ -99,6 +99,43 @@ describe.skipIf(provisioned === undefined)(`postgres${skipped}`, () => {
       await client.close();
     });
 
+    it('look for rows, and fail where there is none to change', async () => {
+      const factory = factoryOf('predicate', { isolation: 'repeatable-read' });
+      await factory.setup!(clusterAt(server.address), never);
+      const done = await invokeAll(
+        factory,
+        server.address,
+        txn(['insert', 1, 70], ['insert', 2, 6], ['rp', ['=', 6], null], ['r', 3, null]),
+        txn(['w', 2, 7], ['rp', ['mod', 64, 6], null], ['delete', 1], ['rp', 'true', null]),
+      );
+      expect(done).toEqual([
+        {
+          type: 'ok',
+          value: [
+            ['insert', 1, 70],
+            ['insert', 2, 6],
+            ['rp', ['=', 6], [[2, 6]]],
+            ['r', 3, null],
+          ],
+        },
+        {
+          type: 'ok',
+          value: [
+            ['w', 2, 7],
+            ['rp', ['mod', 64, 6], [[1, 70]]],
+            ['delete', 1],
+            ['rp', 'true', [[2, 7]]],
+          ],
+        },
+      ]);
+      const client = await factory.open(nodeAt(server.address), never);
+      const call = { deadline: 0 as never, signal: never, observe: () => {} };
+      await expect(client.invoke(txn(['w', 9, 1]), call)).rejects.toMatchObject({ sqlState: '22012' });
+      await expect(client.invoke(txn(['delete', 9]), call)).rejects.toMatchObject({ sqlState: '22012' });
+      await expect(client.invoke(txn(['insert', 2, 1]), call)).rejects.toMatchObject({ sqlState: '23505' });
+      await client.close();
+    });
+
     it('refuse to begin on a table that is not empty', async () => {
       await expect(factoryOf('list-append').setup!(clusterAt(server.address), never)).rejects.toMatchObject({ code: 'ORDEAL_NOT_READY' });
     });

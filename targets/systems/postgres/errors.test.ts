@@ -7,6 +7,8 @@ describe('what PostgreSQL’s errors mean', () => {
     ['40001', 'open', 'fail', 'serialization-failure'],
     ['40001', 'committing', 'fail', 'serialization-failure'],
     ['40P01', 'open', 'fail', 'deadlock-detected'],
+    ['23505', 'open', 'fail', 'row-exists'],
+    ['22012', 'open', 'fail', 'no-row'],
     ['25006', 'open', 'fail', 'read-only-transaction'],
     ['25P02', 'committing', 'fail', 'in-failed-transaction'],
     ['57P03', 'open', 'fail', 'cannot-connect-now'],

@@ -25,6 +25,9 @@ export type Phase = 'open' | 'committing';
 const ROLLED_BACK: Readonly<Record<string, string>> = {
   '40001': 'serialization-failure',
   '40P01': 'deadlock-detected',
+  '23505': 'row-exists',
+  // how a statement says that it found no row to change (row-clients)
+  '22012': 'no-row',
   '25006': 'read-only-transaction',
   '25P02': 'in-failed-transaction',
   '55P03': 'lock-not-available',

@@ -8,6 +8,7 @@ import { SQL_PORT } from './ports.ts';
 import { createPromotions } from './promotions.ts';
 import { type ProvisionedPostgres, provisionPostgres, requireBasebackup } from './provision.ts';
 import { followingOf } from './replication.ts';
+import { rowClients } from './row-clients.ts';
 import { dataOf, serverProgram } from './server-program.ts';
 import { registerClients, setClients } from './single-object-clients.ts';
 import { listAppendClients, rwRegisterClients } from './transaction-clients.ts';
@@ -35,6 +36,7 @@ export const postgres: System<PostgresOptions> = {
     'list-append': listAppendClients,
     'rw-register': rwRegisterClients,
     'write-skew': listAppendClients,
+    predicate: rowClients,
     'long-fork': listAppendClients,
     bank: bankClients,
     register: registerClients,

@@ -32,15 +32,20 @@ interface Objects {
   readonly absent: Value;
 }
 
-function transactionClients({ isolation, reads }: PostgresOptions, { table, writing, absent }: Objects): ClientFactory {
-  if (reads !== 'primary') {
-    throw new OrdealError('ORDEAL_BAD_OPTION', {
-      what: 'transactions write as well as read, so they go to the primary',
-      where: '--reads',
-      value: reads,
-      remedy: 'Use --workload register or --workload set to read from a standby.',
-    });
-  }
+/** Throws ORDEAL_BAD_OPTION where reads are asked of a standby. */
+export function onPrimaryAlone({ reads }: PostgresOptions): void {
+  if (reads === 'primary') return;
+  throw new OrdealError('ORDEAL_BAD_OPTION', {
+    what: 'transactions write as well as read, so they go to the primary',
+    where: '--reads',
+    value: reads,
+    remedy: 'Use --workload register or --workload set to read from a standby.',
+  });
+}
+
+function transactionClients(options: PostgresOptions, { table, writing, absent }: Objects): ClientFactory {
+  onPrimaryAlone(options);
+  const { isolation } = options;
   const factory = postgresClients(table, async (session, op, signal) => {
     const ops = op.value as unknown as (ListTransaction | RegisterTransaction)['value'];
     const statements = ops.map(([f, key, value]) =>

@@ -1,4 +1,4 @@
-/** Real ZooKeeper (recipe: one server a node, of which one leads). Runs wherever programs of the operating system run. */
+/** Real ZooKeeper (recipe: one server a node, of which one leads). Runs on this machine: it takes Java and many files. */
 import type { Capability, Cluster, NodeId, System, Value } from '../../../harness/contracts/index.ts';
 import { allCaughtUp, allServe, membersOf } from './members.ts';
 import { setClients, uniqueIdsClients } from './object-clients.ts';
@@ -10,7 +10,7 @@ import { memberProgram } from './server-program.ts';
 export const zookeeper: System<ZookeeperOptions> = {
   name: 'zookeeper',
   summary: 'real ZooKeeper, from the distribution, on the Java of the PATH',
-  needs: ['exec'] as Capability[],
+  needs: ['exec', 'machine-files'] as Capability[],
   addressing: 'per-peer',
   options: zookeeperOptions,
   faultModel: { crashes: 'minority', powerLoss: 'all', clocks: 'any' },

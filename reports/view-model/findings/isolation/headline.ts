@@ -48,6 +48,8 @@ function written(index: number, op: number | null, of: (index: number) => Transa
   const transaction = of(index);
   const micro: MicroOp | undefined = transaction.ops[op ?? -1];
   if (micro === undefined) return `what ${transaction.name} wrote`;
+  if (micro.kind === 'insert') return `the row ${valueInWords(micro.key)} that ${transaction.name} inserted`;
+  if (micro.kind === 'delete') return `that ${transaction.name} deleted ${valueInWords(micro.key)}`;
   return `the ${valueInWords(micro.value)} that ${transaction.name} ${micro.kind === 'append' ? 'appended' : 'wrote'} to ${valueInWords(micro.key)}`;
 }
 

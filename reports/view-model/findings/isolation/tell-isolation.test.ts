@@ -8,7 +8,7 @@ import { writtenHistory } from '../../../../checkers/testing/written-history.ts'
 import type { Anomaly, Event, History } from '../../../../harness/contracts/index.ts';
 import { HistoryBuilder } from '../../../../harness/history/builder.ts';
 import { material } from '../../../testing/scenario.ts';
-import { MANY_ANOMALIES, NO_ORDER, READ_SKEW } from '../../../testing/transactions.ts';
+import { MANY_ANOMALIES, NO_ORDER, PREDICATE_SKEW, READ_SKEW } from '../../../testing/transactions.ts';
 import { faultViews } from '../../faults.ts';
 import type { FindingView } from '../../index.ts';
 import { isolationSummaryView } from '../../isolation-summary.ts';
@@ -53,6 +53,21 @@ describe('a cycle', () => {
       ['T8', 'append x 4', 'append y 9'],
       ['T9', 'append x 5', 'append z 2'],
       ['T10', 'read y → []', 'read z → [2]'],
+    ]);
+  });
+
+  test('over predicates tells what was looked for and not found', () => {
+    const [finding] = findings(PREDICATE_SKEW);
+    expect(finding).toMatchObject({ title: 'Write skew by a predicate' });
+    const { dependencies, transactions } = finding!.isolation!;
+    expect(dependencies.map(({ label, words }) => [label, words]).sort()).toEqual([
+      ['rw rows = 1', 'T7 looked for rows = 1 and did not find eve, so before T8 inserted eve with 1'],
+      ['rw rows mod 2 = 1', 'T8 looked for rows mod 2 = 1 and did not find bob, so before T7 inserted bob with 1'],
+    ]);
+    expect(dependencies[0]!.evidence.map(({ name }) => name).sort()).toEqual(['T7', 'T8']);
+    expect(transactions.map(({ name, microOps }) => [name, ...microOps.map(({ words }) => words)])).toEqual([
+      ['T7', 'find rows = 1 → [ann]', 'insert bob 1'],
+      ['T8', 'find rows mod 2 = 1 → [ann]', 'insert eve 1'],
     ]);
   });
 

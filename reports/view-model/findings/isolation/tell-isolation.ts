@@ -8,11 +8,18 @@ import type { Story } from '../story.ts';
 import { type CertifiedStep, Dependencies } from './dependencies.ts';
 import { choiceOf } from './either-or.ts';
 import { headlineOf, isStaleRead } from './headline.ts';
+import { rowDependency } from './row-dependencies.ts';
 import { isolationTerms } from './terms.ts';
 import { microOpInWords, same, type Transaction, transactionInWords } from './transactions.ts';
 import { PROVED, taleOf } from './without-cycle.ts';
 
-const CYCLES: ReadonlySet<string> = new Set(['isolation/cycle', 'isolation/visibility-cycle', 'isolation/operation-cycle', 'isolation/point-cycle']);
+const CYCLES: ReadonlySet<string> = new Set([
+  'isolation/cycle',
+  'isolation/visibility-cycle',
+  'isolation/operation-cycle',
+  'isolation/point-cycle',
+  'isolation/predicate-cycle',
+]);
 const BY_CASES = 'No order is assumed: each possible one leads to a contradiction. A verifier has tried them all.';
 
 const STALE = 'A transaction missed what had been acknowledged before it began.';
@@ -82,7 +89,10 @@ function isolationView(history: History, anomaly: Anomaly): Told | undefined {
 }
 
 function cycleView(anomaly: Anomaly, certified: readonly CertifiedStep[], known: Dependencies): Told {
-  const dependencies = certified.flatMap((step) => known.of(step));
+  const ofRows = anomaly.certificate.kind === 'isolation/predicate-cycle';
+  const dependencies = certified.flatMap((step) =>
+    ofRows && step.key !== undefined ? rowDependency(known.transaction(step.from), known.transaction(step.to), step) : known.of(step),
+  );
   const byIndex = new Map(
     certified.flatMap(({ from, to, via = [] }) => [from, to, ...via]).map((event) => [known.transaction(event).operation.index, known.transaction(event)]),
   );

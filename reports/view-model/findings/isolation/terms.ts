@@ -27,6 +27,21 @@ const CYCLES: Readonly<Record<string, AnomalyTerms>> = {
     meaning: 'Each transaction missed what the next one wrote, so that none can be first.',
     formal: 'G2-item: a cycle with two anti-dependencies (rw) in a row',
   },
+  'G-single': {
+    title: 'Read skew by a predicate',
+    meaning: 'A transaction saw part of what another had written, and missed rows that it had changed too.',
+    formal: 'G-single: exactly one edge of the cycle is an anti-dependency, of a predicate (rwp)',
+  },
+  'G-nonadjacent': {
+    title: 'Long fork by predicates',
+    meaning: 'Transactions that looked for rows saw the same writes in different orders: no sequence of snapshots explains them.',
+    formal: 'G-nonadjacent: a cycle with anti-dependencies (rw, rwp), no two in a row',
+  },
+  G2: {
+    title: 'Write skew by a predicate',
+    meaning: 'Each transaction looked for rows and missed those that the next one changed, so that none can be first.',
+    formal: 'G2: a cycle with two anti-dependencies in a row, among them one of a predicate (rwp)',
+  },
   'G-update': {
     title: 'Updates in no order',
     meaning: 'The transactions that write have no serial order that also explains one that only reads.',
@@ -64,6 +79,11 @@ const OTHERS: Readonly<Record<string, AnomalyTerms>> = {
     title: 'Lost update',
     meaning: 'Two transactions read the same version and both replaced it: one update did not take the other into account.',
     formal: 'P4: r₁(x, v), r₂(x, v), w₁(x), w₂(x), both committed',
+  },
+  'predicate-read-miss': {
+    title: 'Predicate read that misses a row',
+    meaning: 'A transaction looked for rows and did not find one that matched all the time.',
+    formal: 'every version of x matches P, and r(P) does not return x',
   },
   internal: {
     title: 'Internal inconsistency',

@@ -7,8 +7,11 @@ import type { OperationView, Outcome } from '../../report-view.ts';
 import { clipped, count, valueInWords } from '../../wording.ts';
 
 export interface MicroOp {
-  readonly kind: 'append' | 'write' | 'read';
+  readonly kind: 'append' | 'write' | 'insert' | 'delete' | 'read';
+  /** Of a read by a predicate, the predicate. */
   readonly key: Value;
+  /** The predicate in words. */
+  readonly predicate?: string;
   /** What was appended or written; what a read returned, undefined where nobody knows. */
   readonly value: Value | undefined;
 }
@@ -70,11 +73,32 @@ function completionAlone(history: History, event: number): OperationView {
 function microOp(op: Value, known: boolean): MicroOp {
   const [f, key, value] = op as readonly [Value, Value, Value?];
   if (f === 'r') return { kind: 'read', key, value: known ? (value ?? null) : undefined };
+  if (f === 'rp') return { kind: 'read', key, predicate: predicateInWords(key), value: known ? (value ?? null) : undefined };
+  if (f === 'insert' || f === 'delete') return { kind: f, key, value: value ?? null };
   return { kind: f === 'append' ? 'append' : 'write', key, value: value ?? null };
 }
 
-/** `append x 3`, `read x → [1 2]`; of a long list its size and what is next to `focus`. */
-export function microOpInWords({ kind, key, value }: MicroOp, focus?: Value): string {
+/** `rows`, `rows = 3`, `rows mod 4 = 1`. */
+function predicateInWords(predicate: Value): string {
+  if (!Array.isArray(predicate)) return 'rows';
+  const [name, first, second] = predicate as readonly Value[];
+  return name === '=' ? `rows = ${valueInWords(first)}` : `rows mod ${valueInWords(first)} = ${valueInWords(second)}`;
+}
+
+/** The rows that a read by a predicate returned, as pairs of key and value. */
+export function rowsOf({ value }: MicroOp): readonly (readonly [Value, Value])[] {
+  if (Array.isArray(value)) return value.filter((row): boolean => Array.isArray(row)) as unknown as (readonly [Value, Value])[];
+  return Object.entries((value ?? {}) as { readonly [key: string]: Value });
+}
+
+/** `append x 3`, `read x → [1 2]`, `find rows = 3 → [x y]`; of a long list its size and what is next to `focus`. */
+export function microOpInWords(op: MicroOp, focus?: Value): string {
+  const { kind, key, predicate, value } = op;
+  if (predicate !== undefined) {
+    const found = value === undefined ? '' : ` → ${readInWords(rowsOf(op).map(([row]) => row))}`;
+    return `find ${predicate}${found}`;
+  }
+  if (kind === 'delete') return `delete ${valueInWords(key)}`;
   if (kind === 'read') return `read ${valueInWords(key)}${value === undefined ? '' : ` → ${readInWords(value, focus)}`}`;
   return `${kind} ${valueInWords(key)} ${valueInWords(value)}`;
 }

@@ -88,6 +88,8 @@ export function taleOf(anomaly: Anomaly, dependencies: Dependencies): Tale | und
       return proved([], [disagreeing(at(data.read), at(data.other), data)]);
     case 'lost-update':
       return proved([], [link(updates(at(data.one), data), updates(at(data.other), data), 'both replaced the same version')]);
+    case 'predicate-read-miss':
+      return proved([], [alone({ transaction: at(data.read), lit: [data.op] }, `${valueInWords(data.key)} matched all the time, and is not there`)]);
     case 'thin-air-read':
       return proved([], [alone(reads(at(data.read), data), `nobody ever wrote ${valueInWords(data.element)}`)]);
     case 'duplicate-elements':
