@@ -16,9 +16,11 @@ import { groupByKey } from '../transactions/by-key.ts';
 import type { Transactions } from '../transactions/columns.ts';
 import { findInRegisterReads } from './findings-of-reads.ts';
 import { addKnownDependencies, RegisterEvidence } from './known-dependencies.ts';
-import { judgeLevels } from './levels.ts';
+import { ALL_LEVELS, judgeLevels } from './levels.ts';
 import { judgeProcessViews } from './process-views.ts';
+import { isStrictlySerial } from './replay.ts';
 import { findInRegisterSessions } from './sessions.ts';
+import { guessVersions } from './version-guess.ts';
 import { findVersions } from './versions.ts';
 import { judgeWeakLevels } from './weak-levels.ts';
 
@@ -46,14 +48,17 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   const findings = new Findings();
   const byKey = groupByKey(transactions);
   const versions = findVersions(transactions, byKey, budget);
-  const material = { transactions, byKey, versions, names };
-  findInRegisterReads({ ...material, findings });
-  findInRegisterSessions(material, findings);
-  findings.alsoCall('G1a', 'failed-read');
   const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
   addKnownDependencies(builder, transactions, byKey, versions);
   const dependencies = builder.edgeCount + versions.ambiguousReads;
   ask(budget, builder.bytes);
+  const guess = guessVersions(transactions, byKey, versions, history.columns.type.length);
+  // What one transaction after the other explains, in real time, has no anomaly at all.
+  if (guess.order !== undefined && isStrictlySerial(transactions, versions.committed, guess.order)) return strictlySerial(transactions, dependencies);
+  const material = { transactions, byKey, versions, names, guess };
+  findInRegisterReads({ ...material, findings });
+  findInRegisterSessions(material, findings);
+  findings.alsoCall('G1a', 'failed-read');
   addProcessOrder(builder, transactions, versions.committed);
   addRealtimeOrder(builder, transactions, versions.committed, history.columns);
   const { cycles, undecided } = classifyCycles(builder.build(), () => false, budget);
@@ -73,6 +78,17 @@ export function analyseRegisters(history: History, transactions: Transactions, b
       return levels.proved.has(model) || weak?.proved.has(model) === true || (DECIDED.has(model) && versions.ambiguous === 0);
     },
     doubts: levels.undecided,
+  };
+}
+
+function strictlySerial(transactions: Transactions, dependencies: number): Analysis {
+  return {
+    anomalies: [],
+    counts: new Map(),
+    dependencies,
+    undecided: openQuestions(transactions),
+    doubts: [],
+    decides: (model) => ALL_LEVELS.has(model),
   };
 }
 
