@@ -54,7 +54,7 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   ask(budget, builder.bytes);
   const guess = guessVersions(transactions, byKey, versions, history.columns.type.length);
   // What one transaction after the other explains, in real time, has no anomaly at all.
-  if (guess.order !== undefined && isStrictlySerial(transactions, versions.committed, guess.order)) return strictlySerial(transactions, dependencies);
+  if (isStrictlySerial(transactions, versions.committed, guess.order)) return strictlySerial(transactions, dependencies);
   const material = { transactions, byKey, versions, names, guess };
   findInRegisterReads({ ...material, findings });
   findInRegisterSessions(material, findings);

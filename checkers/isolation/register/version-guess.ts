@@ -21,8 +21,8 @@ export interface GuessedVersions {
 }
 
 export interface Guess extends GuessedVersions {
-  /** The order of transactions, if everything worked out; it keeps real time. */
-  readonly order: Int32Array | undefined;
+  /** The order of transactions: of all that took effect, in real time. */
+  readonly order: Int32Array;
 }
 
 /** How deep what is needed may need something else. */
@@ -85,7 +85,6 @@ class LastMoment {
   #mayUnlearn = PATIENCE;
   /** Nothing before this place is taken back. */
   #floor = 0;
-  #workedOut = true;
 
   constructor(transactions: Transactions, versions: Versions, byKey: ByKey) {
     this.#txns = transactions;
@@ -101,7 +100,7 @@ class LastMoment {
     const last = this.#lastMoments(events);
     for (this.#now = 0; this.#now < last.length; this.#now++) if (last[this.#now]! >= 0) this.#complete(last[this.#now]!);
     const { order, readStart, readers } = this.#done;
-    return { ...this.#versionsInOrder(byKey), readStart, readers, order: this.#workedOut ? order.subarray(0, this.#done.length) : undefined };
+    return { ...this.#versionsInOrder(byKey), readStart, readers, order: order.subarray(0, this.#done.length) };
   }
 
   /** The transaction that has to be carried out at each event, -1 for none; behind all events those of which nobody knows when. */
@@ -123,7 +122,6 @@ class LastMoment {
     }
     this.#wellUntil = Math.max(this.#wellUntil, this.#now + WELL);
     if (this.#lessons.findLast((lesson) => this.#learn(lesson)) !== undefined || this.#unlearn()) return;
-    this.#workedOut = false;
     if (!this.#done.has(t)) this.#done.add(t, this.#now);
     this.#floor = this.#done.length;
     this.#goOn();
