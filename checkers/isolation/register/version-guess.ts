@@ -83,6 +83,10 @@ class LastMoment {
   #wellUntil = 0;
   #mayTakeBack: number;
   #mayUnlearn = PATIENCE;
+  /** The last transaction that was stuck, and when; and those that are carried out at their last moment whatever they read. */
+  #culprit = -1;
+  #furthest = -1;
+  readonly #hopeless = new Set<number>();
   /** Nothing before this place is taken back. */
   #floor = 0;
 
@@ -121,9 +125,15 @@ class LastMoment {
       return;
     }
     this.#wellUntil = Math.max(this.#wellUntil, this.#now + WELL);
+    if (this.#now >= this.#furthest) [this.#culprit, this.#furthest] = [t, this.#now];
     if (this.#lessons.findLast((lesson) => this.#learn(lesson)) !== undefined || this.#unlearn()) return;
-    if (!this.#done.has(t)) this.#done.add(t, this.#now);
-    this.#floor = this.#done.length;
+    if (this.#hopeless.has(this.#culprit)) {
+      if (!this.#done.has(t)) this.#done.add(t, this.#now);
+      this.#floor = this.#done.length;
+    } else {
+      this.#hopeless.add(this.#culprit);
+      this.#now--;
+    }
     this.#goOn();
   }
 
@@ -131,6 +141,7 @@ class LastMoment {
     this.#trail = [];
     this.#tried.clear();
     this.#mayUnlearn = PATIENCE;
+    this.#furthest = -1;
   }
 
   /** Goes back to where a lesson helps; whether it was not tried before. */
@@ -195,7 +206,7 @@ class LastMoment {
     this.#waits[t] = 1;
     this.#needer[t] = needer;
     this.#instead[t] = instead;
-    let outcome: Outcome = 'again';
+    let outcome: Outcome = this.#hopeless.has(t) ? 'done' : 'again';
     for (let looks = 0; outcome === 'again' && looks < MOST_LOOKS; looks++) outcome = this.#prepare(t, depth);
     this.#waits[t] = 0;
     if (outcome === 'done') this.#done.add(t, this.#now);
@@ -234,11 +245,11 @@ class LastMoment {
     const version = this.#versions.of[read]!;
     if (this.#done.version(key[read]!) === version) return 'done';
     const writer = this.#versions.writer[version]!;
+    if (!this.#canBeShown(writer, t)) return 'done';
     if (writer >= 0 && !this.#done.has(owner[writer]!)) {
       const outcome = this.#need(owner[writer]!, depth + 1, t);
       return outcome === 'done' ? 'again' : outcome;
     }
-    if (writer < 0 && writer !== INITIAL) return 'stuck';
     // It was overwritten: that comes behind this transaction, or before what it reads.
     let over = this.#done.shown(key[read]!);
     if (over < 0) return 'stuck';
@@ -246,6 +257,13 @@ class LastMoment {
     if (writer >= 0) this.#lessons.push({ before: owner[over]!, after: owner[writer]! });
     this.#lessons.push({ before: t, after: owner[over]! });
     return 'stuck';
+  }
+
+  /** Whether there is an order in which another transaction reads this write, INITIAL included. */
+  #canBeShown(writer: number, reader: number): boolean {
+    if (writer < 0) return writer === INITIAL;
+    const t = this.#txns.owner[writer]!;
+    return t !== reader && this.#versions.final[writer] === 1 && this.#versions.committed[t] === 1;
   }
 
   /** Those who read what a write to key k replaces; who cannot now did not read it before this write. */
