@@ -17,6 +17,7 @@ import type { Transactions } from '../transactions/columns.ts';
 import { findInRegisterReads } from './findings-of-reads.ts';
 import { addKnownDependencies, RegisterEvidence } from './known-dependencies.ts';
 import { ALL_LEVELS, judgeLevels } from './levels.ts';
+import { proveOperationLevels } from './operation-levels.ts';
 import { judgeProcessViews } from './process-views.ts';
 import { isStrictlySerial } from './replay.ts';
 import { findInRegisterSessions } from './sessions.ts';
@@ -67,6 +68,7 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   const isSerial = levels.proved.has('strong-session-serializable');
   const weak = isSerial ? undefined : judgeWeakLevels(material, budget);
   const views = isSerial ? undefined : judgeProcessViews(material, budget);
+  const ofOperations = isSerial ? undefined : proveOperationLevels(material, budget);
   const more = [...levels.anomalies, ...(weak?.anomalies ?? []), ...(views?.anomalies ?? [])];
   return {
     anomalies: [...certain.anomalies, ...more],
@@ -75,6 +77,7 @@ export function analyseRegisters(history: History, transactions: Transactions, b
     undecided: [...undecided, ...openQuestions(transactions)],
     decides(model) {
       if (model === 'PRAM' || model === 'causal') return views?.isOpen === false && versions.ambiguous === 0;
+      if (ofOperations?.has(model)) return true;
       return levels.proved.has(model) || weak?.proved.has(model) === true || (DECIDED.has(model) && versions.ambiguous === 0);
     },
     doubts: levels.undecided,
