@@ -75,7 +75,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (raw.sameTransaction(one, other)) return 'it is one transaction';
     const [a, b] = [firstRead(raw, key, one), firstRead(raw, key, other)];
     if (a === undefined || b === undefined) return 'one did not read first and append then';
-    return same(a, b) ? undefined : 'they did not read the same version';
+    if (!same(a, b)) return 'they did not read the same version';
+    return Array.isArray(a) || timesWritten(raw, key, a) <= 1 ? undefined : 'what they read was written several times';
   },
   'non-monotonic-read': (raw, data) =>
     sessionFlaw(raw, data) ?? (raw.sees(data.one, data.key, data.element) ? missFlaw(raw, data) : 'the first did not read it'),
@@ -162,6 +163,11 @@ function firstRead(raw: RawHistory, key: Value, index: number): Value | undefine
   const update = rest.find(([f]) => f !== 'r');
   if (first?.[0] !== 'r' || update === undefined) return undefined;
   return first[2] ?? (update[0] === 'append' ? [] : null);
+}
+
+/** How often a register was given the value; nil, once at the beginning. */
+function timesWritten(raw: RawHistory, key: Value, value: Value): number {
+  return (value === null ? 1 : 0) + raw.writers(key, value).filter((index) => raw.outcome(index) !== 'fail').length;
 }
 
 /** Replays the transaction: a read is what the last one returned, or anything, with its own appends behind it. */

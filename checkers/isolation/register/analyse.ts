@@ -16,9 +16,12 @@ import { groupByKey } from '../transactions/by-key.ts';
 import type { Transactions } from '../transactions/columns.ts';
 import { findInRegisterReads } from './findings-of-reads.ts';
 import { addKnownDependencies, RegisterEvidence } from './known-dependencies.ts';
-import { judgeLevels } from './levels.ts';
+import { ALL_LEVELS, judgeLevels } from './levels.ts';
+import { proveOperationLevels } from './operation-levels.ts';
 import { judgeProcessViews } from './process-views.ts';
+import { isStrictlySerial } from './replay.ts';
 import { findInRegisterSessions } from './sessions.ts';
+import { guessVersions } from './version-guess.ts';
 import { findVersions } from './versions.ts';
 import { judgeWeakLevels } from './weak-levels.ts';
 
@@ -46,14 +49,17 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   const findings = new Findings();
   const byKey = groupByKey(transactions);
   const versions = findVersions(transactions, byKey, budget);
-  const material = { transactions, byKey, versions, names };
-  findInRegisterReads({ ...material, findings });
-  findInRegisterSessions(material, findings);
-  findings.alsoCall('G1a', 'failed-read');
   const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
   addKnownDependencies(builder, transactions, byKey, versions);
   const dependencies = builder.edgeCount + versions.ambiguousReads;
   ask(budget, builder.bytes);
+  const guess = guessVersions(transactions, byKey, versions, history.columns.type.length);
+  // What one transaction after the other explains, in real time, has no anomaly at all.
+  if (isStrictlySerial(transactions, versions.committed, guess.order)) return strictlySerial(transactions, dependencies);
+  const material = { transactions, byKey, versions, names, guess };
+  findInRegisterReads({ ...material, findings });
+  findInRegisterSessions(material, findings);
+  findings.alsoCall('G1a', 'failed-read');
   addProcessOrder(builder, transactions, versions.committed);
   addRealtimeOrder(builder, transactions, versions.committed, history.columns);
   const { cycles, undecided } = classifyCycles(builder.build(), () => false, budget);
@@ -62,6 +68,7 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   const isSerial = levels.proved.has('strong-session-serializable');
   const weak = isSerial ? undefined : judgeWeakLevels(material, budget);
   const views = isSerial ? undefined : judgeProcessViews(material, budget);
+  const ofOperations = isSerial ? undefined : proveOperationLevels(material, budget);
   const more = [...levels.anomalies, ...(weak?.anomalies ?? []), ...(views?.anomalies ?? [])];
   return {
     anomalies: [...certain.anomalies, ...more],
@@ -70,9 +77,21 @@ export function analyseRegisters(history: History, transactions: Transactions, b
     undecided: [...undecided, ...openQuestions(transactions)],
     decides(model) {
       if (model === 'PRAM' || model === 'causal') return views?.isOpen === false && versions.ambiguous === 0;
+      if (ofOperations?.has(model)) return true;
       return levels.proved.has(model) || weak?.proved.has(model) === true || (DECIDED.has(model) && versions.ambiguous === 0);
     },
     doubts: levels.undecided,
+  };
+}
+
+function strictlySerial(transactions: Transactions, dependencies: number): Analysis {
+  return {
+    anomalies: [],
+    counts: new Map(),
+    dependencies,
+    undecided: openQuestions(transactions),
+    doubts: [],
+    decides: (model) => ALL_LEVELS.has(model),
   };
 }
 

@@ -6,7 +6,7 @@ import { FAIL, OK } from '../../../harness/history/columns.ts';
 import type { Findings } from '../findings/findings.ts';
 import type { Names } from '../findings/names.ts';
 import { READ, type Transactions, WRITE } from '../transactions/columns.ts';
-import { NOBODY, type Versions } from './versions.ts';
+import { NOBODY, SEVERAL, type Versions } from './versions.ts';
 
 export interface RegisterMaterial {
   readonly transactions: Transactions;
@@ -94,6 +94,8 @@ function lostUpdates(material: RegisterMaterial): void {
     while (previous[read]! >= 0) read = previous[read]!;
     if (kind[read] !== READ) continue;
     const version = versions.of[read]!;
+    // Written several times: each may have read another one.
+    if (versions.writer[version] === SEVERAL) continue;
     const earlier = updates.get(version);
     if (earlier === undefined) updates.set(version, read);
     else {

@@ -41,6 +41,9 @@ export interface LevelsJudged {
   readonly undecided: readonly Reason[];
 }
 
+/** What holds of a strictly serial history. */
+export const ALL_LEVELS: ReadonlySet<ModelName> = new Set(LEVELS.map(({ model }) => model));
+
 /** `found`: anomalies known already; levels that they refute are not looked at. */
 export function judgeLevels(material: LevelsMaterial, columns: HistoryColumns, found: ReadonlySet<string>, budget: Budget): LevelsJudged {
   const chosen: number[] = [];

@@ -10,7 +10,7 @@ import { type Graph, GraphBuilder, RW, VIA, WR, WW } from '../graph/dependency-g
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
 import { type Shape, solvePolygraph } from './polygraph.ts';
 import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
-import { type GuessedVersions, guessVersions } from './version-guess.ts';
+import type { GuessedVersions } from './version-guess.ts';
 import { INITIAL } from './versions.ts';
 
 /** Components of more transactions are not asked of a polygraph. */
@@ -31,19 +31,16 @@ export class ScaleOrderer {
   readonly #material: LevelsMaterial;
   readonly #columns: HistoryColumns;
   readonly #budget: Budget;
-  readonly #guess: GuessedVersions;
 
   constructor(material: LevelsMaterial, columns: HistoryColumns, budget: Budget) {
-    const { transactions, byKey, versions } = material;
     this.#material = material;
     this.#columns = columns;
     this.#budget = budget;
-    this.#guess = guessVersions(transactions, byKey, versions, columns.type.length);
   }
 
   /** Throws BudgetExhausted. */
   order(time: TimeOrder, shape: Shape): Ordered {
-    const guess = { ...this.#guess, writes: this.#guess.writes.slice() };
+    const guess = { ...this.#material.guess, writes: this.#material.guess.writes.slice() };
     for (let round = 0; ; round++) {
       const graph = this.#graph(guess, time, shape);
       ask(this.#budget, graph.edgeCount * 9);

@@ -6,6 +6,7 @@ import { FAIL, OK } from '../../../harness/history/columns.ts';
 import type { Names } from '../findings/names.ts';
 import type { ByKey } from '../transactions/by-key.ts';
 import { READ, type Transactions } from '../transactions/columns.ts';
+import type { Guess } from './version-guess.ts';
 import { INITIAL, type Versions } from './versions.ts';
 
 export interface LevelsMaterial {
@@ -13,6 +14,7 @@ export interface LevelsMaterial {
   readonly byKey: ByKey;
   readonly versions: Versions;
   readonly names: Names;
+  readonly guess: Guess;
 }
 
 export type TimeOrder = 'none' | 'process' | 'realtime';

@@ -8,6 +8,19 @@ export function replays(all: Transactions, chosen: readonly number[], order: rea
   return shape === 'serial' ? order.every(serially(all, chosen)) : order.every(bySnapshots(all, chosen));
 }
 
+/** Whether an order of transactions is one of all that took effect, keeps real time, and explains all acknowledged reads. O(n). */
+export function isStrictlySerial(all: Transactions, committed: Uint8Array, order: Int32Array): boolean {
+  const seen = new Uint8Array(all.count);
+  let latest = -1;
+  for (const t of order) {
+    if (committed[t] === 0 || seen[t] === 1 || (all.outcome[t] === OK && all.completion[t]! < latest)) return false;
+    seen[t] = 1;
+    latest = Math.max(latest, all.invocation[t]!);
+  }
+  const state = new Map<number, number>();
+  return committed.every((one, t) => one === seen[t]) && order.every((t) => runs(all, t, state));
+}
+
 function serially(all: Transactions, chosen: readonly number[]): (point: number) => boolean {
   const state = new Map<number, number>();
   return (point) => runs(all, chosen[point]!, state);

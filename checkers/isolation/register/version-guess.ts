@@ -1,12 +1,14 @@
 /**
- * A first guess at the orders of versions: transactions are carried out as late as may be, at their acknowledgement, each after
- * what it read from and after those who read what it overwrites. Where that does not work out it goes on all the same: whoever
- * uses the guess looks whether it holds. O(micro-operations), but for readers that are looked at again.
+ * A guess at the order of transactions over registers, and so at the orders of versions: each is carried out as late as may be,
+ * at its acknowledgement, after what it read from and after those who read what it overwrites. Where that does not work out,
+ * something went too early or too late: what follows from that is learned, and all that came since is taken back. Where nothing
+ * can be learned it goes on all the same: whoever uses the guess looks whether it holds. O(micro-operations) and what is taken back.
  */
 import { OK } from '../../../harness/history/columns.ts';
 import type { ByKey } from '../transactions/by-key.ts';
 import { READ, type Transactions } from '../transactions/columns.ts';
-import type { Versions } from './versions.ts';
+import { CarriedOut } from './carried-out.ts';
+import { INITIAL, type Versions } from './versions.ts';
 
 /** Orders of versions, all keys in one array, and who reads them. */
 export interface GuessedVersions {
@@ -18,125 +20,281 @@ export interface GuessedVersions {
   readonly readers: Int32Array;
 }
 
+export interface Guess extends GuessedVersions {
+  /** The order of transactions: of all that took effect, in real time. */
+  readonly order: Int32Array;
+}
+
 /** How deep what is needed may need something else. */
 const DEEPEST = 500;
+/** How often what a transaction needs is looked at. */
+const MOST_LOOKS = 6;
+/** All in all not more is taken back than so many times all transactions. */
+const MOST_TAKEN_BACK = 10;
+/** So many lessons are unlearned until so many events have gone well. */
+const PATIENCE = 2000;
+const WELL = 64;
+
+type Outcome =
+  | 'done'
+  /** Others went first: what it needs has to be looked at again. */
+  | 'again'
+  /** It needs one that was not invoked yet, or that needs it, or what is there no more. */
+  | 'stuck';
+
+/** One comes before the other. */
+interface Lesson {
+  readonly before: number;
+  readonly after: number;
+}
+
+interface Tried extends Lesson {
+  readonly name: number;
+  /** From where on it has an effect. */
+  place: number;
+  event: number;
+  isHeld: boolean;
+}
 
 /** Of all keys. `events`: how many the history has. */
-export function guessVersions(transactions: Transactions, byKey: ByKey, versions: Versions, events: number): GuessedVersions {
-  return new LastMoment(transactions, versions, byKey).run(events);
+export function guessVersions(transactions: Transactions, byKey: ByKey, versions: Versions, events: number): Guess {
+  return new LastMoment(transactions, versions, byKey).run(events, byKey);
 }
 
 class LastMoment {
   readonly #txns: Transactions;
   readonly #versions: Versions;
-  readonly #start: Int32Array;
-  readonly #writes: Int32Array;
-  /** Where the next write of each key goes. */
-  readonly #next: Int32Array;
-  /** The version that each key has now. */
-  readonly #current: Int32Array;
-  /** Transactions that read a version first: `#readers[#readStart[v] .. #readStart[v + 1])`; and how many are still to come. */
-  readonly #readStart: Int32Array;
-  readonly #readers: Int32Array;
-  readonly #toCome: Int32Array;
-  /** Bit 0: invoked. Bit 1: done. Bit 2: waits for others. */
-  readonly #state: Uint8Array;
+  readonly #done: CarriedOut;
+  readonly #waits: Uint8Array;
+  /** What has to come before a transaction, besides what it needs. */
+  readonly #learned = new Map<number, number[]>();
+  /** Lessons that were tried since things last went well, and by name. */
+  #trail: Tried[] = [];
+  readonly #tried = new Set<number>();
+  /** What has been decided the other way for the transaction at hand, and may help where it is stuck. */
+  #lessons: Lesson[] = [];
+  /** Who needed that a transaction was carried out, -1 for nobody; and the lesson where that was wrong. */
+  readonly #needer: Int32Array;
+  readonly #instead: (Lesson | undefined)[];
+  /** Those that were asked why they went so early. */
+  readonly #asked = new Set<number>();
+  #now = 0;
+  /** The last event that was reached when the trail began, and what may still be taken back, and unlearned. */
+  #wellUntil = 0;
+  #mayTakeBack: number;
+  #mayUnlearn = PATIENCE;
+  /** The last transaction that was stuck, and when; and those that are carried out at their last moment whatever they read. */
+  #culprit = -1;
+  #furthest = -1;
+  readonly #hopeless = new Set<number>();
+  /** Nothing before this place is taken back. */
+  #floor = 0;
 
   constructor(transactions: Transactions, versions: Versions, byKey: ByKey) {
-    const { keyCount, count, previous, owner } = transactions;
-    const { committed, final } = versions;
     this.#txns = transactions;
     this.#versions = versions;
-    const writes = byKey.writes.filter((op) => committed[owner[op]!] === 1 && final[op] === 1);
-    this.#start = new Int32Array(keyCount + 1);
-    for (const op of writes) this.#start[transactions.key[op]! + 1]!++;
-    for (let k = 0; k < keyCount; k++) this.#start[k + 1]! += this.#start[k]!;
-    this.#writes = writes;
-    this.#next = this.#start.slice(0, keyCount);
-    this.#current = versions.first.slice(0, keyCount);
-    this.#state = new Uint8Array(count);
-    this.#readStart = new Int32Array(versions.element.length + 1);
-    const first = byKey.reads.filter((read) => previous[read] === -1);
-    for (const read of first) this.#readStart[versions.of[read]! + 1]!++;
-    this.#toCome = this.#readStart.slice(1);
-    for (let v = 1; v < this.#readStart.length; v++) this.#readStart[v]! += this.#readStart[v - 1]!;
-    const next = this.#readStart.slice();
-    this.#readers = new Int32Array(first.length);
-    for (const read of first) this.#readers[next[versions.of[read]!]!++] = owner[read]!;
+    this.#done = new CarriedOut(transactions, versions, byKey);
+    this.#waits = new Uint8Array(transactions.count);
+    this.#needer = new Int32Array(transactions.count);
+    this.#instead = new Array<Lesson | undefined>(transactions.count);
+    this.#mayTakeBack = MOST_TAKEN_BACK * transactions.count;
   }
 
-  run(events: number): GuessedVersions {
-    const { count, invocation, completion, outcome } = this.#txns;
-    const ending = new Int32Array(events).fill(-1);
-    const starting = new Int32Array(events).fill(-1);
-    for (let t = 0; t < count; t++) {
-      if (this.#versions.committed[t] === 0) continue;
-      if (invocation[t]! >= 0) starting[invocation[t]!] = t;
-      else this.#state[t] = 1;
-      if (outcome[t] === OK) ending[completion[t]!] = t;
+  run(events: number, byKey: ByKey): Guess {
+    const last = this.#lastMoments(events);
+    for (this.#now = 0; this.#now < last.length; this.#now++) if (last[this.#now]! >= 0) this.#complete(last[this.#now]!);
+    const { order, readStart, readers } = this.#done;
+    return { ...this.#versionsInOrder(byKey), readStart, readers, order: order.subarray(0, this.#done.length) };
+  }
+
+  /** The transaction that has to be carried out at each event, -1 for none; behind all events those of which nobody knows when. */
+  #lastMoments(events: number): Int32Array {
+    const { count, completion, outcome } = this.#txns;
+    const last = new Int32Array(events + count).fill(-1);
+    let length = events;
+    for (let t = 0; t < count; t++) if (this.#versions.committed[t] === 1) last[outcome[t] === OK ? completion[t]! : length++] = t;
+    return last.subarray(0, length);
+  }
+
+  /** Carries it out now, or goes back to where something else has to be done first. */
+  #complete(t: number): void {
+    this.#lessons.length = 0;
+    this.#asked.clear();
+    if (this.#need(t, 0, -1) === 'done') {
+      if (this.#trail.length > 0 && this.#now > this.#wellUntil) this.#goOn();
+      return;
     }
-    for (let i = 0; i < events; i++) {
-      if (starting[i]! >= 0) this.#state[starting[i]!]! |= 1;
-      if (ending[i]! >= 0) this.#need(ending[i]!, 0);
-    }
-    for (let t = 0; t < count; t++) if (this.#versions.committed[t] === 1) this.#need(t, 0);
-    return { start: this.#start, writes: this.#writes, readStart: this.#readStart, readers: this.#readers };
-  }
-
-  #need(t: number, depth: number): void {
-    if (this.#state[t] !== 1 || depth > DEEPEST) return;
-    this.#state[t]! |= 4;
-    for (let again = 0; again < 3 && this.#prepare(t, depth); again++);
-    this.#carryOut(t);
-  }
-
-  /** Whether others had to go first: then one looks again. */
-  #prepare(t: number, depth: number): boolean {
-    const { firstOp, kind, key, previous, outcome, owner } = this.#txns;
-    const { of, writer, final } = this.#versions;
-    let changed = false;
-    const first = (other: number): void => {
-      if (this.#state[other] !== 1) return;
-      changed = true;
-      this.#need(other, depth + 1);
-    };
-    for (let op = firstOp[t]!; op < firstOp[t + 1]!; op++) {
-      const now = this.#current[key[op]!]!;
-      if (kind[op] === READ) {
-        if (previous[op] !== -1 || outcome[t] !== OK || of[op] === now || writer[of[op]!]! < 0) continue;
-        first(owner[writer[of[op]!]!]!);
-      } else if (final[op] === 1 && this.#toCome[now]! > 0) {
-        for (let i = this.#readStart[now]!; i < this.#readStart[now + 1]!; i++) if (this.#readers[i] !== t) first(this.#readers[i]!);
-      }
-    }
-    return changed;
-  }
-
-  #carryOut(t: number): void {
-    const { firstOp, kind, previous, outcome } = this.#txns;
-    const { of, final } = this.#versions;
-    this.#state[t] = 3;
-    for (let op = firstOp[t]!; op < firstOp[t + 1]!; op++) {
-      if (kind[op] === READ) {
-        if (previous[op] === -1 && outcome[t] === OK) this.#toCome[of[op]!]!--;
-      } else if (final[op] === 1) {
-        this.#write(op);
-      }
-    }
-  }
-
-  #write(op: number): void {
-    const k = this.#txns.key[op]!;
-    const at = this.#next[k]!++;
-    const now = this.#current[k]!;
-    const version = this.#versions.of[op]!;
-    // Who is still to read the version now must find it, so this write came before it.
-    if (at > this.#start[k]! && this.#toCome[now]! > 0 && this.#toCome[version] === 0) {
-      this.#writes[at] = this.#writes[at - 1]!;
-      this.#writes[at - 1] = op;
+    this.#wellUntil = Math.max(this.#wellUntil, this.#now + WELL);
+    if (this.#now >= this.#furthest) [this.#culprit, this.#furthest] = [t, this.#now];
+    if (this.#lessons.findLast((lesson) => this.#learn(lesson)) !== undefined || this.#unlearn()) return;
+    if (this.#hopeless.has(this.#culprit)) {
+      if (!this.#done.has(t)) this.#done.add(t, this.#now);
+      this.#floor = this.#done.length;
     } else {
-      this.#writes[at] = op;
-      this.#current[k] = version;
+      this.#hopeless.add(this.#culprit);
+      this.#now--;
     }
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#trail = [];
+    this.#tried.clear();
+    this.#mayUnlearn = PATIENCE;
+    this.#furthest = -1;
+  }
+
+  /** Goes back to where a lesson helps; whether it was not tried before. */
+  #learn(lesson: Lesson): boolean {
+    const { before, after } = lesson;
+    if (before === after || !this.#done.has(after)) return false;
+    const [place, event] = [this.#done.placeOf(after), this.#done.eventOf(after)];
+    if (this.#txns.invocation[before]! > event) return this.#delay(after);
+    const name = before * this.#txns.count + after;
+    if (this.#tried.has(name) || this.#learned.get(before)?.includes(after) || !this.#takeBack(place, event)) return false;
+    // What was learned before has an effect from here on only.
+    for (let i = this.#trail.length - 1; i >= 0 && this.#trail[i]!.place > place; i--) Object.assign(this.#trail[i]!, { place, event });
+    this.#tried.add(name);
+    this.#trail.push({ ...lesson, name, place, event, isHeld: true });
+    const known = this.#learned.get(after);
+    if (known === undefined) this.#learned.set(after, [before]);
+    else known.push(before);
+    return true;
+  }
+
+  /** A transaction that went too early, because another one needed it: perhaps that one did not. */
+  #delay(t: number): boolean {
+    for (let one = t; one >= 0 && !this.#asked.has(one); one = this.#needer[one]!) {
+      this.#asked.add(one);
+      const lesson = this.#instead[one];
+      if (lesson !== undefined && this.#learn(lesson)) return true;
+    }
+    return false;
+  }
+
+  /** All from a place on that was carried out at this event. */
+  #takeBack(place: number, event: number): boolean {
+    if (place < this.#floor || this.#mayTakeBack <= 0) return false;
+    this.#mayTakeBack -= this.#done.length - place;
+    // The loop goes on with the event behind.
+    this.#now = event - 1;
+    this.#done.takeBack(place);
+    return true;
+  }
+
+  /** The last lesson that is held: what was tried since may help without it. */
+  #unlearn(): boolean {
+    if (this.#mayUnlearn-- <= 0) return false;
+    for (;;) {
+      const last = this.#trail.at(-1);
+      if (last === undefined) return false;
+      if (last.isHeld) {
+        last.isHeld = false;
+        const known = this.#learned.get(last.after)!;
+        known.splice(known.indexOf(last.before), 1);
+        return this.#takeBack(last.place, last.event);
+      }
+      this.#tried.delete(last.name);
+      this.#trail.pop();
+    }
+  }
+
+  /** `instead`: what would have to be where it need not be carried out. */
+  #need(t: number, depth: number, needer: number, instead?: Lesson): Outcome {
+    if (this.#done.has(t)) return 'done';
+    if (this.#waits[t] === 1 || depth > DEEPEST || this.#txns.invocation[t]! > this.#now || this.#versions.committed[t] === 0) return 'stuck';
+    this.#waits[t] = 1;
+    this.#needer[t] = needer;
+    this.#instead[t] = instead;
+    let outcome: Outcome = this.#hopeless.has(t) ? 'done' : 'again';
+    for (let looks = 0; outcome === 'again' && looks < MOST_LOOKS; looks++) outcome = this.#prepare(t, depth);
+    this.#waits[t] = 0;
+    if (outcome === 'done') this.#done.add(t, this.#now);
+    return outcome === 'again' ? 'stuck' : outcome;
+  }
+
+  /** Carries out what has to be before; `done` when there is nothing left. */
+  #prepare(t: number, depth: number): Outcome {
+    const { firstOp, kind, key, previous, outcome } = this.#txns;
+    const { final } = this.#versions;
+    let result = this.#learned.size === 0 ? 'done' : this.#heed(t, depth);
+    for (let op = firstOp[t]!; op < firstOp[t + 1]! && result !== 'stuck'; op++) {
+      let one: Outcome = 'done';
+      if (kind[op] !== READ) {
+        if (final[op] === 1) one = this.#letReadersGo(t, key[op]!, depth);
+      } else if (previous[op] === -1 && outcome[t] === OK) one = this.#letWriterGo(t, op, depth);
+      if (one !== 'done') result = one;
+    }
+    return result;
+  }
+
+  /** What was learned of it. */
+  #heed(t: number, depth: number): Outcome {
+    let result: Outcome = 'done';
+    for (const before of this.#learned.get(t) ?? []) {
+      if (this.#done.has(before)) continue;
+      if (this.#need(before, depth + 1, t) !== 'done') return 'stuck';
+      result = 'again';
+    }
+    return result;
+  }
+
+  /** Whoever wrote what this read returns. */
+  #letWriterGo(t: number, read: number, depth: number): Outcome {
+    const { owner, key } = this.#txns;
+    const version = this.#versions.of[read]!;
+    if (this.#done.version(key[read]!) === version) return 'done';
+    const writer = this.#versions.writer[version]!;
+    if (!this.#canBeShown(writer, t)) return 'done';
+    if (writer >= 0 && !this.#done.has(owner[writer]!)) {
+      const outcome = this.#need(owner[writer]!, depth + 1, t);
+      return outcome === 'done' ? 'again' : outcome;
+    }
+    // It was overwritten: that comes behind this transaction, or before what it reads.
+    let over = this.#done.shown(key[read]!);
+    if (over < 0) return 'stuck';
+    while (this.#done.replaced(over) >= 0 && this.#versions.of[this.#done.replaced(over)] !== version) over = this.#done.replaced(over);
+    if (writer >= 0) this.#lessons.push({ before: owner[over]!, after: owner[writer]! });
+    this.#lessons.push({ before: t, after: owner[over]! });
+    return 'stuck';
+  }
+
+  /** Whether there is an order in which another transaction reads this write, INITIAL included. */
+  #canBeShown(writer: number, reader: number): boolean {
+    if (writer < 0) return writer === INITIAL;
+    const t = this.#txns.owner[writer]!;
+    return t !== reader && this.#versions.final[writer] === 1 && this.#versions.committed[t] === 1;
+  }
+
+  /** Those who read what a write to key k replaces; who cannot now did not read it before this write. */
+  #letReadersGo(t: number, k: number, depth: number): Outcome {
+    const version = this.#done.version(k);
+    if (this.#done.toCome(version) === 0) return 'done';
+    const shown = this.#done.shown(k);
+    let result: Outcome = 'done';
+    for (let i = this.#done.readStart[version]!; i < this.#done.readStart[version + 1]!; i++) {
+      const reader = this.#done.readers[i]!;
+      if (reader === t || this.#done.has(reader)) continue;
+      const lesson = shown < 0 ? undefined : { before: t, after: this.#txns.owner[shown]! };
+      if (lesson !== undefined) this.#lessons.push(lesson);
+      if (this.#need(reader, depth + 1, t, lesson) !== 'done') return 'stuck';
+      result = 'again';
+    }
+    return result;
+  }
+
+  #versionsInOrder(byKey: ByKey): Pick<GuessedVersions, 'start' | 'writes'> {
+    const { keyCount, firstOp, key, kind, owner } = this.#txns;
+    const { committed, final } = this.#versions;
+    const writes = byKey.writes.filter((op) => committed[owner[op]!] === 1 && final[op] === 1);
+    const start = new Int32Array(keyCount + 1);
+    for (const op of writes) start[key[op]! + 1]!++;
+    for (let k = 0; k < keyCount; k++) start[k + 1]! += start[k]!;
+    const next = start.slice();
+    for (let i = 0; i < this.#done.length; i++) {
+      const t = this.#done.order[i]!;
+      for (let op = firstOp[t]!; op < firstOp[t + 1]!; op++) if (kind[op] !== READ && final[op] === 1) writes[next[key[op]!]!++] = op;
+    }
+    return { start, writes };
   }
 }

@@ -57,6 +57,8 @@ const REGISTER_ORACLES: Partial<Record<ModelName, Oracle>> = {
   ...Object.fromEntries(
     Object.entries(LIST_ORACLES).filter(([model]) => /(?:^|-)serializable|snapshot-isolation/.test(model) && !/^(?:parallel|update)/.test(model)),
   ),
+  sequential: (all) => operations(all, 'process'),
+  linearizable: (all) => operations(all, 'realtime'),
   PRAM: (all) => keepsProcesses(all, 'PRAM'),
   causal: (all) => keepsProcesses(all, 'causal'),
   'monotonic-reads': (all) => keepsRegisterSessions(all, 'monotonic-reads'),

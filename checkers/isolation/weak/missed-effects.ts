@@ -25,8 +25,15 @@ export function findMissedEffects(transactions: Transactions, byKey: ByKey, orde
   addVisibility(builder, transactions, byKey, orders);
   addProcessOrder(builder, transactions, orders.committed);
   const graph = builder.build();
-  const components = new Components(graph).find(WR | RW | PROCESS);
+  // Who reads a list and appends to it then misses its own append: over way-points a cycle, but of one transaction.
+  const components = new Components(graph).find(WR | RW | PROCESS).filter((vertices) => hasSeveral(vertices, graph.transactionCount));
   return [...fractured(components, graph.transactionCount, transactions, orders), ...missedCauses(graph, components, budget)];
+}
+
+function hasSeveral(vertices: Int32Array, transactions: number): boolean {
+  let found = 0;
+  for (const v of vertices) if (v < transactions && ++found > 1) return true;
+  return false;
 }
 
 function missedCauses(graph: Graph, components: readonly Int32Array[], budget: Budget): MissedEffects[] {
