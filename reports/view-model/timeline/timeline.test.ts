@@ -57,7 +57,7 @@ describe('buckets', () => {
         ] as const) {
           const found = bucket![q];
           if (exact.length < least) expect(found).toBeNull();
-          else expect(Math.abs(found! / at(share) - 1)).toBeLessThan(0.0255);
+          else expect(Math.abs(found! / at(share) - 1)).toBeLessThan(0.025);
         }
       }),
     );
