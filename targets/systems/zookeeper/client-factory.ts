@@ -22,9 +22,10 @@ export function pathOf(name: string): string {
 export function zookeeperClients(operate: Operate, parents: readonly string[] = []): ClientFactory {
   return {
     setup: (cluster, signal) => plant(cluster, parents, signal),
-    open: async (node: Node): Promise<Client> => {
-      // the first operation begins the session: where nobody serves, that is what operations meet
+    open: async (node: Node, signal: AbortSignal): Promise<Client> => {
       const session = new Session(node.address(CLIENT_PORT, 'clients'));
+      // where nobody serves, that is what operations meet: each begins a session where there is none
+      await session.begin(signal).catch(() => undefined);
       return {
         invoke: (op: Invocation, call: Call) => operate(session, op, call.signal),
         close: async () => session.close(),

@@ -28,7 +28,7 @@ export class Session {
 
   /** Requests in one message: they are done in their order, and nothing of this session comes between. Refusals are among the answers. */
   async askAll(requests: readonly Request[], signal?: AbortSignal): Promise<readonly Answer[]> {
-    await this.#begin(signal);
+    await this.begin(signal);
     const first = this.#xid + 1;
     this.#xid += requests.length;
     const message = Buffer.concat(requests.map((request, i) => requestFrame(first + i, request)));
@@ -40,7 +40,7 @@ export class Session {
   }
 
   /** Begins a session where there is none. Rejects with TransportError: nothing that matters was sent. */
-  async #begin(signal?: AbortSignal): Promise<void> {
+  async begin(signal?: AbortSignal): Promise<void> {
     if (this.#channel.alive) return;
     try {
       const [frame] = await this.#channel.exchange(connectRequest(TIMEOUT_MS), 1, signal);
