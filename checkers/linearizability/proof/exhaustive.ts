@@ -17,7 +17,8 @@ export function exhaustiveSearch(model: Model, operations: readonly TimedOperati
   const done = operations.map(() => '0');
   const twins = earlierTwins(operations);
   let looked = 0;
-  const search = (state: unknown): boolean => {
+  // `without`: what the state would be without the last operation, where that need not have happened.
+  const search = (state: unknown, without?: { readonly state: unknown }): boolean => {
     let firstReturn = Number.POSITIVE_INFINITY;
     operations.forEach((op, i) => {
       if (done[i] === '0') firstReturn = Math.min(firstReturn, op.ret);
@@ -32,8 +33,12 @@ export function exhaustiveSearch(model: Model, operations: readonly TimedOperati
       if (twins[i]!.some((earlier) => done[earlier] === '0')) continue;
       const next = model.step(state, op.operation);
       if (next === INCONSISTENT) continue;
+      const isOptional = op.ret === Number.POSITIVE_INFINITY;
+      // An order with the fewest operations that need not have happened has none that changes nothing, or makes no difference to the next one.
+      if (isOptional && isSame(model, state, next)) continue;
+      if (without && isSame(model, model.step(without.state, op.operation), next)) continue;
       done[i] = '1';
-      const found = search(next);
+      const found = search(next, isOptional ? { state } : undefined);
       done[i] = '0';
       if (found) return true;
     }
@@ -56,6 +61,10 @@ function earlierTwins(operations: readonly TimedOperation[]): number[][] {
     if (texts[i] === undefined) return [];
     return [...texts.keys()].filter((other) => texts[other] === texts[i] && operations[other]!.call < call);
   });
+}
+
+function isSame(model: Model, one: unknown, other: unknown): boolean {
+  return one !== INCONSISTENT && stateKey(model, one) === stateKey(model, other);
 }
 
 class TooLarge extends Error {}
