@@ -6,31 +6,31 @@ import { canonicalJson } from '../../../harness/history/canonical-json.ts';
 import { INCONSISTENT, type Model } from '../models/model.ts';
 import type { TimedOperation } from './oracle.ts';
 
-/** How many (set, state) pairs to look at before giving up. */
-const LIMIT = 250_000;
-
 export type ExhaustiveAnswer = 'linearizable' | 'not-linearizable' | 'too-large';
 
-/** Whether the operations can be put in order from that state. */
-export function exhaustiveSearch(model: Model, operations: readonly TimedOperation[], init: unknown): ExhaustiveAnswer {
+/** Whether the operations can be put in order from that state. `limit`: how many (set, state) pairs to look at before giving up. */
+export function exhaustiveSearch(model: Model, operations: readonly TimedOperation[], init: unknown, limit = 1_000_000): ExhaustiveAnswer {
+  const ops = operations.toSorted((a, b) => a.call - b.call);
   const failed = new Set<string>();
-  const done = operations.map(() => '0');
-  const twins = earlierTwins(operations);
-  let looked = 0;
-  // `without`: what the state would be without the last operation, where that need not have happened.
-  const search = (state: unknown, without?: { readonly state: unknown }): boolean => {
+  const done = ops.map(() => '0');
+  const twins = earlierTwins(ops);
+  // All before `first` are done. `without`: what the state would be without the last operation, where that need not have happened.
+  const search = (state: unknown, first: number, without?: { readonly state: unknown }): boolean => {
+    while (done[first] === '1') first++;
     let firstReturn = Number.POSITIVE_INFINITY;
-    operations.forEach((op, i) => {
-      if (done[i] === '0') firstReturn = Math.min(firstReturn, op.ret);
-    });
+    let end = first;
+    for (; end < ops.length && ops[end]!.call < firstReturn; end++) if (done[end] === '0') firstReturn = Math.min(firstReturn, ops[end]!.ret);
     if (firstReturn === Number.POSITIVE_INFINITY) return true;
-    const key = `${done.join('')} ${stateKey(model, state)}`;
+    // What is called after `end` has to wait for what returns first, and had to before: none of it is done.
+    const key = `${first} ${done.slice(first, end).join('')} ${stateKey(model, state)}`;
     if (failed.has(key)) return false;
-    if (++looked > LIMIT) throw new TooLarge();
-    for (const [i, op] of operations.entries()) {
-      if (done[i] === '1' || op.call > firstReturn) continue;
+    if (failed.size >= limit) throw new TooLarge();
+    for (let i = first; i < end; i++) {
+      const op = ops[i]!;
+      if (done[i] === '1') continue;
       // Of operations that are the same and never return the one that was called first can take the place of the others.
-      if (twins[i]!.some((earlier) => done[earlier] === '0')) continue;
+      const twin = twins[i];
+      if (twin !== undefined && done[twin] === '0') continue;
       const next = model.step(state, op.operation);
       if (next === INCONSISTENT) continue;
       const isOptional = op.ret === Number.POSITIVE_INFINITY;
@@ -38,7 +38,7 @@ export function exhaustiveSearch(model: Model, operations: readonly TimedOperati
       if (isOptional && isSame(model, state, next)) continue;
       if (without && isSame(model, model.step(without.state, op.operation), next)) continue;
       done[i] = '1';
-      const found = search(next, isOptional ? { state } : undefined);
+      const found = search(next, first, isOptional ? { state } : undefined);
       done[i] = '0';
       if (found) return true;
     }
@@ -46,7 +46,7 @@ export function exhaustiveSearch(model: Model, operations: readonly TimedOperati
     return false;
   };
   try {
-    return search(init) ? 'linearizable' : 'not-linearizable';
+    return search(init, 0) ? 'linearizable' : 'not-linearizable';
   } catch (error) {
     // So many operations that the recursion is too deep are too many as well.
     if (error instanceof TooLarge || error instanceof RangeError) return 'too-large';
@@ -54,12 +54,15 @@ export function exhaustiveSearch(model: Model, operations: readonly TimedOperati
   }
 }
 
-/** For each operation that never returns: the same ones that were called before it. */
-function earlierTwins(operations: readonly TimedOperation[]): number[][] {
-  const texts = operations.map(({ operation, ret }) => (ret === Number.POSITIVE_INFINITY ? JSON.stringify(operation) : undefined));
-  return operations.map(({ call }, i) => {
-    if (texts[i] === undefined) return [];
-    return [...texts.keys()].filter((other) => texts[other] === texts[i] && operations[other]!.call < call);
+/** For each operation that never returns: the last of the same ones that were called before it. */
+function earlierTwins(ops: readonly TimedOperation[]): (number | undefined)[] {
+  const last = new Map<string, number>();
+  return ops.map(({ operation, ret }, i) => {
+    if (ret !== Number.POSITIVE_INFINITY) return undefined;
+    const text = JSON.stringify(operation);
+    const twin = last.get(text);
+    last.set(text, i);
+    return twin;
   });
 }
 
