@@ -91,8 +91,6 @@ function wrongBlame(
 
 /** Configurations after which an engine need not have decided a longer history. */
 const PATIENCE = 10_000;
-/** The same for the verifier's search, which is slower than it is strong. */
-const VERIFIER_PATIENCE = 250_000;
 
 /** The same for histories that are too long for the oracle: by the verifier's search, unless the truth is known. */
 export function disagreementOnLonger(engine: Engine, history: History, model: Model, truth: 'linearizable' | 'not known'): string | undefined {
@@ -100,7 +98,7 @@ export function disagreementOnLonger(engine: Engine, history: History, model: Mo
   for (const operations of keys) {
     const decision = engine.decide({ operations, classes }, { budget: UNLIMITED, configurations: PATIENCE, bytesHeld: 0 });
     if (decision.kind === 'undecided') continue;
-    const known = truth === 'linearizable' ? truth : exhaustiveSearch(model, timedOperations(operations, classes), model.init, VERIFIER_PATIENCE);
+    const known = truth === 'linearizable' ? truth : exhaustiveSearch(model, timedOperations(operations, classes), model.init);
     if (known !== 'too-large' && (decision.kind === 'legal') !== (known === 'linearizable')) return `the engine says ${decision.kind}, it is ${known}`;
     const verification = decision.kind === 'legal' ? replayWitness(operations, classes, decision.witness) : undefined;
     if (verification?.ok === false) return `the witness is refused: ${verification.why}`;
