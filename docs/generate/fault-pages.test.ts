@@ -1,5 +1,5 @@
 /** The pages of faults say what `ordeal list faults` and `ordeal doctor` say. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { examineMachine } from '../../api/index.ts';
 import { callMain } from '../../cli/testing/call-main.ts';
@@ -17,6 +17,19 @@ describe('pages of faults', () => {
     expect(listed.map(({ name }) => name)).toEqual(names);
     expect(readdirSync(new URL('../faults', import.meta.url)).sort()).toEqual(names.map((name) => `${name}.md`).sort());
     expect(Object.keys(FAULT_STORIES)).toEqual(names);
+  });
+
+  it('say of each where its story is told', () => {
+    for (const name of names) {
+      const sources = FAULT_STORIES[name]?.sources ?? [];
+      expect([name, sources.length]).not.toEqual([name, 0]);
+      expect([name, new Set(sources.map(({ url }) => url)).size]).toEqual([name, sources.length]);
+      const page = readFileSync(new URL(`../faults/${name}.md`, import.meta.url), 'utf8');
+      for (const { title, url } of sources) {
+        expect([name, url, /^https?:$/.test(new URL(url).protocol)]).toEqual([name, url, true]);
+        expect(page).toContain(`[${title}](${url})`);
+      }
+    }
   });
 
   it('promise on each host what it can be asked for, and all that this machine can do', async () => {

@@ -39,6 +39,8 @@ ${unique(proofs.map(({ undone }) => undone))}
 
 ${story.standsFor}
 
+Sources: ${story.sources.map(({ title, url }) => `[${title}](${url})`).join(' · ')}
+
 ## Options
 
 ${optionTable(fault.options, 'as keys')}
