@@ -68,6 +68,13 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 3,
     load: async () => (await import('../systems/redis/index.ts')).redisSentinel as System,
   },
+  nats: {
+    summary: 'real NATS with JetStream, one stream that the nodes replicate, from the PATH or the distribution',
+    defaultHost: 'process',
+    defaultWorkload: 'set',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/nats/index.ts')).nats as System,
+  },
   zookeeper: {
     summary: 'real ZooKeeper, from the distribution, on the Java of the PATH',
     defaultHost: 'process',

@@ -1,0 +1,69 @@
+/** What all NATS clients share: a connection per process, with its node; the error table; a new stream to begin with (rule 6). */
+import type { Call, Client, ClientFactory, Cluster, Invocation, Node, Outcome, Value } from '../../../harness/contracts/index.ts';
+import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { NatsConnection } from './connection.ts';
+import { classifyNatsError } from './errors.ts';
+import { ask, STREAM, type StreamInfo } from './jetstream.ts';
+import { streamIsWhole } from './members.ts';
+import type { NatsOptions } from './options.ts';
+import { CLIENT_PORT } from './ports.ts';
+
+/** Who carries out operations; made for one client. */
+export interface Operator {
+  operate(op: Invocation, call: Call): Promise<Outcome>;
+}
+
+export interface ClientRequest {
+  readonly options: NatsOptions;
+  /** What the stream takes, and how long it keeps it. */
+  readonly stream: { readonly subjects: readonly string[]; readonly retention: 'limits' | 'workqueue' };
+  /** What is made beside the stream, on the same connection. */
+  prepare?(connection: NatsConnection, replicas: number, signal: AbortSignal): Promise<void>;
+  /** `cluster`: as it was when clients were set up; undefined where they were not. */
+  operator(connection: NatsConnection, cluster: Cluster | undefined): Operator;
+}
+
+/** A factory of clients over one stream. */
+export function natsClients(request: ClientRequest): ClientFactory {
+  let known: Cluster | undefined;
+  let opened = 0;
+  return {
+    setup: async (cluster, signal) => {
+      known = cluster;
+      await createStream(cluster, request, signal);
+    },
+    open: async (node: Node): Promise<Client> => {
+      const connection = new NatsConnection(node.address(CLIENT_PORT, 'clients'), `${node.id}-${opened++}`);
+      const operator = request.operator(connection, known);
+      return {
+        invoke: (op: Invocation, call: Call) => operator.operate(op, call),
+        close: async () => connection.close(),
+      };
+    },
+    classify: classifyNatsError,
+  };
+}
+
+/** How many servers keep the stream. */
+export function replicasOf({ nodes }: Pick<Cluster, 'nodes'>, { replicas }: NatsOptions): number {
+  return Math.min(replicas, nodes.length);
+}
+
+async function createStream(cluster: Cluster, { options, stream, prepare }: ClientRequest, signal: AbortSignal): Promise<void> {
+  const [node] = cluster.nodes;
+  if (node === undefined) return;
+  const replicas = replicasOf(cluster, options);
+  const connection = new NatsConnection(node.address(CLIENT_PORT, 'control'), 'setup');
+  try {
+    const configuration: Value = { name: STREAM, ...stream, storage: 'file', num_replicas: replicas };
+    const { state } = await ask<StreamInfo>(connection, `STREAM.CREATE.${STREAM}`, configuration, signal);
+    if (state.messages > 0)
+      throw new OrdealError('ORDEAL_NOT_READY', { what: `the stream ${STREAM} is not empty: it has ${state.messages} messages`, where: node.id });
+    await prepare?.(connection, replicas, signal);
+  } finally {
+    connection.close();
+  }
+  if (cluster.nodes.length > 1) while (!(await streamIsWhole(cluster, replicas, signal))) await cluster.clock.sleep(WHOLE_PAUSE, signal);
+}
+
+const WHOLE_PAUSE = 100_000_000 as Parameters<Cluster['clock']['sleep']>[0];

@@ -1,0 +1,133 @@
+/**
+ * One connection to one server: requests, each answered under a subject of its own, so that a late answer is nobody else's.
+ * The usual clients connect again, to other servers, and keep meanwhile what is published, which falsifies histories.
+ */
+import { connect, type Socket } from 'node:net';
+import type { Address } from '../../../harness/contracts/index.ts';
+import { messageOf } from '../../../harness/errors/ordeal-error.ts';
+import { TransportError } from '../http-exchange/http-exchange.ts';
+import { type Frame, FrameReader, introduction, type NatsMessage, publication } from './protocol.ts';
+
+interface Pending {
+  readonly bytes: string;
+  sent: TransportError['sent'];
+  resolve(message: NatsMessage): void;
+  reject(error: TransportError): void;
+  /** Whoever waited is told: nobody listens for its abort any more. */
+  forget(): void;
+}
+
+/** Below this, each connection has its answers; servers keep the inboxes of connections apart by its own subscription alone. */
+const INBOX = '_INBOX';
+
+export class NatsConnection {
+  readonly #address: Address;
+  readonly #inbox: string;
+  #number = 0;
+  #reader = new FrameReader();
+  /** Open, or being opened; what is known to be closed is not kept. */
+  #socket: Socket | undefined;
+  /** The server has answered the introduction. */
+  #introduced = false;
+  readonly #pending = new Map<string, Pending>();
+
+  /** Nothing is connected before the first request. `name`: unique among the connections of the cluster. */
+  constructor(address: Address, name: string) {
+    this.#address = address;
+    this.#inbox = `${INBOX}.${name}`;
+  }
+
+  /** Whether the next request will go over the connection that the last one went over. */
+  get alive(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  /** One message, its one answer. Rejects with TransportError; never repeats. Given up, it ends the connection. */
+  request(subject: string, payload: string, signal?: AbortSignal): Promise<NatsMessage> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(new TransportError('nothing', 'ABORT_ERR', 'it was given up before'));
+      const inbox = `${this.#inbox}.${this.#number++}`;
+      const forget = (): void => {
+        this.#pending.delete(inbox);
+        signal?.removeEventListener('abort', this.#onAbort);
+      };
+      const pending: Pending = { bytes: publication(subject, payload, inbox), sent: 'nothing', resolve, reject, forget };
+      this.#pending.set(inbox, pending);
+      signal?.addEventListener('abort', this.#onAbort);
+      if (this.#socket === undefined) this.#open();
+      else if (this.#introduced) this.#send(this.#socket, pending);
+    });
+  }
+
+  /** A message that nobody answers, over the connection that there is; dropped where there is none. */
+  post(subject: string, payload: string): void {
+    if (this.#introduced) this.#socket?.write(publication(subject, payload));
+  }
+
+  close(): void {
+    this.#fail('ECONNRESET', 'the connection was closed');
+  }
+
+  #open(): void {
+    const { host, port, localAddress } = this.#address;
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, ...(localAddress !== undefined && { localAddress }) });
+    this.#socket = socket;
+    this.#introduced = false;
+    this.#reader = new FrameReader();
+    // whatever a socket says after it was given up is nobody's
+    const own = (act: () => void): void => {
+      if (this.#socket === socket) act();
+    };
+    socket.on('connect', () => own(() => socket.write(introduction(this.#inbox))));
+    socket.on('data', (piece: Buffer) => own(() => this.#receive(socket, piece)));
+    socket.on('error', (error: NodeJS.ErrnoException) => own(() => this.#fail(error.code ?? error.name, error.message)));
+    for (const event of ['end', 'close'] as const) socket.on(event, () => own(() => this.#fail('ECONNRESET', 'the connection was lost')));
+  }
+
+  #send(socket: Socket, pending: Pending): void {
+    pending.sent = 'maybe';
+    socket.write(pending.bytes);
+  }
+
+  #receive(socket: Socket, piece: Buffer): void {
+    try {
+      for (const frame of this.#reader.read(piece)) this.#take(socket, frame);
+    } catch (error) {
+      this.#fail('EPROTO', messageOf(error));
+    }
+  }
+
+  #take(socket: Socket, frame: Frame): void {
+    switch (frame.kind) {
+      case 'message': {
+        const pending = this.#pending.get(frame.message.subject);
+        pending?.forget();
+        return pending?.resolve(frame.message);
+      }
+      case 'ping':
+        return void socket.write('PONG\r\n');
+      case 'pong':
+        if (this.#introduced) return;
+        this.#introduced = true;
+        for (const pending of this.#pending.values()) this.#send(socket, pending);
+        return;
+      case 'error':
+        return this.#fail('EPROTO', `the server says ${frame.text}`);
+      case 'other':
+    }
+  }
+
+  readonly #onAbort = (): void => this.#fail('ABORT_ERR', 'it was given up');
+
+  /** Gives the connection up, and tells all who wait. */
+  #fail(code: string, message: string): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#introduced = false;
+    socket?.destroy();
+    for (const pending of [...this.#pending.values()]) {
+      pending.forget();
+      pending.reject(new TransportError(pending.sent, code, message));
+    }
+  }
+}
