@@ -26,14 +26,14 @@ export interface ClientRequest {
 /** A factory of clients over one stream. */
 export function natsClients(request: ClientRequest): ClientFactory {
   let known: Cluster | undefined;
-  let opened = 0;
   return {
     setup: async (cluster, signal) => {
       known = cluster;
       await createStream(cluster, request, signal);
     },
-    open: async (node: Node): Promise<Client> => {
-      const connection = new NatsConnection(node.address(CLIENT_PORT, 'clients'), `${node.id}-${opened++}`);
+    open: async (node: Node, signal: AbortSignal): Promise<Client> => {
+      const connection = new NatsConnection(node.address(CLIENT_PORT, 'clients'));
+      await connection.begin(signal);
       const operator = request.operator(connection, known);
       return {
         invoke: (op: Invocation, call: Call) => operator.operate(op, call),
@@ -53,7 +53,7 @@ async function createStream(cluster: Cluster, { options, stream, prepare }: Clie
   const [node] = cluster.nodes;
   if (node === undefined) return;
   const replicas = replicasOf(cluster, options);
-  const connection = new NatsConnection(node.address(CLIENT_PORT, 'control'), 'setup');
+  const connection = new NatsConnection(node.address(CLIENT_PORT, 'control'));
   try {
     const configuration: Value = { name: STREAM, ...stream, storage: 'file', num_replicas: replicas };
     const { state } = await ask<StreamInfo>(connection, `STREAM.CREATE.${STREAM}`, configuration, signal);

@@ -9,7 +9,8 @@ import { TransportError } from '../http-exchange/http-exchange.ts';
 import { type Frame, FrameReader, introduction, type NatsMessage, publication } from './protocol.ts';
 
 interface Pending {
-  readonly bytes: string;
+  /** Absent for who only waits until the server has answered the introduction. */
+  readonly bytes: string | undefined;
   sent: TransportError['sent'];
   resolve(message: NatsMessage): void;
   reject(error: TransportError): void;
@@ -17,12 +18,13 @@ interface Pending {
   forget(): void;
 }
 
-/** Below this, each connection has its answers; servers keep the inboxes of connections apart by its own subscription alone. */
+/** Below this, each connection has its answers. Any connection could listen to them: no two may have the same. */
 const INBOX = '_INBOX';
+let opened = 0;
 
 export class NatsConnection {
   readonly #address: Address;
-  readonly #inbox: string;
+  readonly #inbox = `${INBOX}.${opened++}`;
   #number = 0;
   #reader = new FrameReader();
   /** Open, or being opened; what is known to be closed is not kept. */
@@ -31,10 +33,9 @@ export class NatsConnection {
   #introduced = false;
   readonly #pending = new Map<string, Pending>();
 
-  /** Nothing is connected before the first request. `name`: unique among the connections of the cluster. */
-  constructor(address: Address, name: string) {
+  /** Nothing is connected before the first request. */
+  constructor(address: Address) {
     this.#address = address;
-    this.#inbox = `${INBOX}.${name}`;
   }
 
   /** Whether the next request will go over the connection that the last one went over. */
@@ -44,14 +45,23 @@ export class NatsConnection {
 
   /** One message, its one answer. Rejects with TransportError; never repeats. Given up, it ends the connection. */
   request(subject: string, payload: string, signal?: AbortSignal): Promise<NatsMessage> {
+    const inbox = `${this.#inbox}.${this.#number++}`;
+    return this.#await(inbox, publication(subject, payload, inbox), signal);
+  }
+
+  /** Connects where there is no connection. Rejects with TransportError. */
+  async begin(signal?: AbortSignal): Promise<void> {
+    if (!this.#introduced) await this.#await('begin', undefined, signal);
+  }
+
+  #await(inbox: string, bytes: string | undefined, signal: AbortSignal | undefined): Promise<NatsMessage> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(new TransportError('nothing', 'ABORT_ERR', 'it was given up before'));
-      const inbox = `${this.#inbox}.${this.#number++}`;
       const forget = (): void => {
         this.#pending.delete(inbox);
         signal?.removeEventListener('abort', this.#onAbort);
       };
-      const pending: Pending = { bytes: publication(subject, payload, inbox), sent: 'nothing', resolve, reject, forget };
+      const pending: Pending = { bytes, sent: 'nothing', resolve, reject, forget };
       this.#pending.set(inbox, pending);
       signal?.addEventListener('abort', this.#onAbort);
       if (this.#socket === undefined) this.#open();
@@ -85,6 +95,10 @@ export class NatsConnection {
   }
 
   #send(socket: Socket, pending: Pending): void {
+    if (pending.bytes === undefined) {
+      pending.forget();
+      return pending.resolve({ subject: '', payload: Buffer.alloc(0) });
+    }
     pending.sent = 'maybe';
     socket.write(pending.bytes);
   }
@@ -109,7 +123,7 @@ export class NatsConnection {
       case 'pong':
         if (this.#introduced) return;
         this.#introduced = true;
-        for (const pending of this.#pending.values()) this.#send(socket, pending);
+        for (const pending of [...this.#pending.values()]) this.#send(socket, pending);
         return;
       case 'error':
         return this.#fail('EPROTO', `the server says ${frame.text}`);
