@@ -48,7 +48,7 @@ export function viewIn(said: string): Omit<View, 'node'> {
   return { meta, stream };
 }
 
-/** Of all nodes, where all answer and agree on one leader that has heard all others. */
+/** Of all nodes, where all answer and agree on one leader that sees all others. */
 async function unitedViews({ nodes }: Cluster, signal: AbortSignal): Promise<readonly View[] | undefined> {
   const views = await viewsOf(nodes, signal);
   return views.length === nodes.length && areUnited(views) ? views : undefined;
@@ -58,12 +58,23 @@ async function unitedViews({ nodes }: Cluster, signal: AbortSignal): Promise<rea
 export function areUnited(views: readonly View[]): boolean {
   if (views.length === 1) return true;
   const leaders = new Set(views.map(({ meta }) => meta?.leader));
-  const leading = views.find(({ node, meta }) => meta?.leader === node);
-  return leaders.size === 1 && leading?.meta?.cluster_size === views.length && isWhole(leading.meta.replicas, views.length - 1);
+  const leading = leadingOf(views)?.meta;
+  return leaders.size === 1 && leading?.cluster_size === views.length && sees(leading.replicas, views.length - 1);
 }
 
-function isWhole(replicas: readonly Replica[] = [], count: number): boolean {
-  return replicas.length === count && replicas.every(({ current, offline }) => current && offline !== true);
+function leadingOf(views: readonly View[]): View | undefined {
+  return views.find(({ node, meta }) => meta?.leader === node);
+}
+
+/** That a replica is `current` is not asked here: after a restart a leader may say so of none until there is something new. */
+function sees(replicas: readonly Replica[] = [], count: number): boolean {
+  return replicas.length === count && replicas.every(({ offline }) => offline !== true);
+}
+
+/** Pure. Nobody of those who are united has the stream, and each is up with their leader. */
+export function agreeOnNone(views: readonly View[]): boolean {
+  const replicas = leadingOf(views)?.meta?.replicas ?? [];
+  return areUnited(views) && replicas.every(({ current }) => current) && views.every(({ stream }) => stream === undefined);
 }
 
 /** All serve, under one leader. */
@@ -86,7 +97,7 @@ export function holdsWhole(views: readonly View[], replicas: number): boolean {
   const agree = (of: (stream: StreamInfo) => unknown): boolean => new Set(keepers.map(({ stream }) => of(stream!))).size === 1;
   return (
     leading !== undefined &&
-    isWhole(leading.stream?.cluster?.replicas, replicas - 1) &&
+    sees(leading.stream?.cluster?.replicas, replicas - 1) &&
     agree(({ cluster }) => cluster?.leader) &&
     agree(({ state }) => state.last_seq) &&
     agree(({ state }) => state.messages)
@@ -99,8 +110,8 @@ export function holdsWhole(views: readonly View[], replicas: number): boolean {
  */
 export async function streamIsGone(cluster: Pick<Cluster, 'nodes' | 'clock'>, signal: AbortSignal): Promise<boolean> {
   const none = async (): Promise<boolean> => {
-    const views = await unitedViews(cluster as Cluster, signal);
-    return views?.every(({ stream }) => stream === undefined) ?? false;
+    const views = await viewsOf(cluster.nodes, signal);
+    return views.length === cluster.nodes.length && agreeOnNone(views);
   };
   if (!(await none())) return false;
   await cluster.clock.sleep(SECOND_LOOK, signal);

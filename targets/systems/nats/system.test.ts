@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cluster, Node, NodeId } from '../../../harness/contracts/index.ts';
 import { advertisedCluster, asExec, type ExecProgram } from '../conformance/advertised-cluster.ts';
-import { areUnited, holdsWhole, viewIn } from './members.ts';
+import { agreeOnNone, areUnited, holdsWhole, viewIn } from './members.ts';
 import { nats } from './system.ts';
 
 const { nodes } = advertisedCluster;
@@ -41,18 +41,20 @@ interface Told {
   /** Whom the server takes for the leader of all. */
   readonly leader?: string;
   /** Of the stream; null: it has no stream. */
-  readonly stream?: { readonly leader: string; readonly last?: number; readonly behind?: boolean } | null;
-  readonly deaf?: boolean;
+  readonly stream?: { readonly leader: string; readonly last?: number; readonly gone?: boolean } | null;
+  /** What it says of the other servers, where it leads. */
+  readonly sees?: { readonly current?: boolean; readonly offline?: boolean };
 }
 
-const others = (node: string, current: boolean): object[] => ['n1', 'n2', 'n3'].filter((name) => name !== node).map((name) => ({ name, current }));
+const others = (node: string, { current = true, offline = false } = {}): object[] =>
+  ['n1', 'n2', 'n3'].filter((name) => name !== node).map((name) => ({ name, current, ...(offline && { offline }) }));
 
 /** As `/jsz` says it. */
-const viewOf = (node: string, { leader = 'n2', stream = { leader: 'n1' }, deaf = false }: Told = {}) => ({
+const viewOf = (node: string, { leader = 'n2', stream = { leader: 'n1' }, sees }: Told = {}) => ({
   node: node as NodeId,
   ...viewIn(
     JSON.stringify({
-      meta_cluster: { name: 'ordeal', ...(leader && { leader }), cluster_size: 3, ...(leader === node && { replicas: others(node, !deaf) }) },
+      meta_cluster: { name: 'ordeal', ...(leader && { leader }), cluster_size: 3, ...(leader === node && { replicas: others(node, sees) }) },
       account_details: [
         {
           name: '$G',
@@ -61,7 +63,7 @@ const viewOf = (node: string, { leader = 'n2', stream = { leader: 'n1' }, deaf =
               { name: 'other', state: { messages: 9, last_seq: 9 } },
               {
                 name: 'ordeal',
-                cluster: { leader: stream.leader, ...(stream.leader === node && { replicas: others(node, !stream.behind) }) },
+                cluster: { leader: stream.leader, ...(stream.leader === node && { replicas: others(node, { offline: stream.gone === true }) }) },
                 state: { messages: stream.last ?? 5, last_seq: stream.last ?? 5 },
               },
             ],
@@ -74,11 +76,11 @@ const viewOf = (node: string, { leader = 'n2', stream = { leader: 'n1' }, deaf =
 const viewsOf = (...told: readonly Told[]) => ['n1', 'n2', 'n3'].map((node, i) => viewOf(node, told[i]));
 
 describe('servers are united', () => {
-  it('where all name one leader, and that one has heard all', () => {
+  it('where all name one leader, and that one sees all', () => {
     expect(areUnited(viewsOf())).toBe(true);
     expect(areUnited(viewsOf({}, {}, { leader: 'n3' }))).toBe(false);
     expect(areUnited(viewsOf({}, {}, { leader: '' }))).toBe(false);
-    expect(areUnited(viewsOf({}, { deaf: true }))).toBe(false);
+    expect(areUnited(viewsOf({}, { sees: { offline: true } }))).toBe(false);
   });
 });
 
@@ -88,11 +90,23 @@ describe('the stream is whole', () => {
     expect(holdsWhole(viewsOf({}, {}, { stream: null }), 3)).toBe(false);
     expect(holdsWhole(viewsOf({}, {}, { stream: { leader: 'n2' } }), 3)).toBe(false);
     expect(holdsWhole(viewsOf({}, {}, { stream: { leader: 'n1', last: 4 } }), 3)).toBe(false);
-    expect(holdsWhole(viewsOf({ stream: { leader: 'n1', behind: true } }), 3)).toBe(false);
+    expect(holdsWhole(viewsOf({ stream: { leader: 'n1', gone: true } }), 3)).toBe(false);
   });
 
   it('where one has it that is to have it', () => {
     expect(holdsWhole(viewsOf({}, { stream: null }, { stream: null }), 1)).toBe(true);
     expect(holdsWhole(viewsOf({ stream: null }, { stream: null }, { stream: null }), 1)).toBe(false);
+  });
+});
+
+describe('the stream is gone', () => {
+  const none: Told = { stream: null };
+
+  it('where nobody has it, and each is up with the leader of all', () => {
+    expect(agreeOnNone(viewsOf(none, none, none))).toBe(true);
+    expect(agreeOnNone(viewsOf(none, none, {}))).toBe(false);
+    expect(agreeOnNone(viewsOf(none, { ...none, sees: { current: false } }, none))).toBe(false);
+    expect(agreeOnNone(viewsOf(none, none, { ...none, leader: 'n1' }))).toBe(false);
+    expect(agreeOnNone(viewsOf({ ...none, leader: '' }, { ...none, leader: '' }, { ...none, leader: '' }))).toBe(false);
   });
 });
