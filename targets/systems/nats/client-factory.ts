@@ -2,15 +2,17 @@
 import type { Call, Client, ClientFactory, Cluster, Invocation, Node, Outcome, Value } from '../../../harness/contracts/index.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { NatsConnection } from './connection.ts';
-import { classifyNatsError } from './errors.ts';
-import { ask, STREAM, type StreamInfo } from './jetstream.ts';
-import { streamIsWhole } from './members.ts';
+import { classifyNatsError, JetStreamError } from './errors.ts';
+import { ask, STREAM, STREAM_NOT_FOUND, type StreamInfo } from './jetstream.ts';
+import { streamIsGone, streamIsWhole } from './members.ts';
 import type { NatsOptions } from './options.ts';
 import { CLIENT_PORT } from './ports.ts';
 
 /** Who carries out operations; made for one client. */
 export interface Operator {
   operate(op: Invocation, call: Call): Promise<Outcome>;
+  /** What it has to say before its connection ends. */
+  close?(): void;
 }
 
 export interface ClientRequest {
@@ -37,11 +39,29 @@ export function natsClients(request: ClientRequest): ClientFactory {
       const operator = request.operator(connection, known);
       return {
         invoke: (op: Invocation, call: Call) => operator.operate(op, call),
-        close: async () => connection.close(),
+        close: async () => {
+          operator.close?.();
+          connection.close();
+        },
       };
     },
     classify: classifyNatsError,
   };
+}
+
+/**
+ * What `read` finds in the stream; nothing, and `stream-gone` observed, where the stream is gone: a server that has just begun
+ * to lead may not know of it yet, but what no server has is gone, and all that was in it.
+ */
+export async function unlessGone<Found>(cluster: Cluster | undefined, call: Call, read: () => Promise<readonly Found[]>): Promise<readonly Found[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error;
+    if (cluster === undefined || !(await streamIsGone(cluster, call.signal))) throw error;
+    call.observe('stream-gone', { stream: STREAM, said: error.message });
+    return [];
+  }
 }
 
 /** How many servers keep the stream. */

@@ -63,7 +63,12 @@ describe.skipIf(provisioned === undefined)(`nats${skipped}`, () => {
 
     it('fail where there is no stream: nobody listens, and nothing is read', async () => {
       const factory = factoryOf('set');
-      const refusals = await Promise.all([{ f: 'add', value: 1 }, { f: 'read', value: null }].map((op) => all('set', op).catch((error: unknown) => error)));
+      const refusals = await Promise.all(
+        [
+          { f: 'add', value: 1 },
+          { f: 'read', value: null },
+        ].map((op) => all('set', op).catch((error: unknown) => error)),
+      );
       expect(refusals.map((error) => factory.classify(error))).toMatchObject([
         { type: 'fail', error: { code: 'no-responders' } },
         { type: 'fail', error: { code: 'stream-not-found' } },
@@ -95,8 +100,38 @@ describe.skipIf(provisioned === undefined)(`nats${skipped}`, () => {
       connection.close();
     });
 
+    it('deliver each message of a queue, again where it was not acknowledged, and drain it', async () => {
+      const own = await start();
+      try {
+        const factory = factoryOf('queue');
+        await factory.setup!(clusterAt(own.address), never);
+        const [enqueue, dequeue, drain] = [
+          (value: number): Invocation => ({ f: 'enqueue', value }),
+          { f: 'dequeue', value: null },
+          { f: 'drain', value: null },
+        ] as const;
+        const ok = (value: Value) => ({ type: 'ok', value });
+        const delivery = (message: number, redelivered: boolean) => ({ message, redelivered });
+        expect(await invokeAll(factory, own.address, dequeue, enqueue(1), enqueue(2), enqueue(3), dequeue, dequeue)).toEqual([
+          ok(null),
+          ok(1),
+          ok(2),
+          ok(3),
+          ok(delivery(1, false)),
+          ok(delivery(2, false)),
+        ]);
+        // the first was acknowledged by the operation that followed, the second given back when the client was closed
+        const [drained, rest] = (await invokeAll(factory, own.address, drain, drain)) as { value: { message: number }[] }[];
+        expect([...drained!.value].sort((a, b) => a.message - b.message)).toEqual([delivery(2, true), delivery(3, false)]);
+        expect(rest).toEqual(ok([]));
+      } finally {
+        await own[Symbol.asyncDispose]();
+      }
+    });
+
     it('refuse what they do not know', async () => {
       await expect(all('set', { f: 'remove', value: 1 })).rejects.toThrow(/remove/);
+      await expect(all('queue', { f: 'peek', value: null })).rejects.toThrow(/peek/);
     });
   });
 });

@@ -1,12 +1,13 @@
 /**
- * One connection to one server: requests, each answered under a subject of its own, so that a late answer is nobody else's.
+ * One connection to one server: requests, each answered under a subject and to a subscription of its own, so that a late
+ * answer is nobody else's.
  * The usual clients connect again, to other servers, and keep meanwhile what is published, which falsifies histories.
  */
 import { connect, type Socket } from 'node:net';
 import type { Address } from '../../../harness/contracts/index.ts';
 import { messageOf } from '../../../harness/errors/ordeal-error.ts';
 import { TransportError } from '../http-exchange/http-exchange.ts';
-import { type Frame, FrameReader, introduction, type NatsMessage, publication } from './protocol.ts';
+import { awaiting, type Frame, FrameReader, INTRODUCTION, type NatsMessage, publication } from './protocol.ts';
 
 interface Pending {
   /** Absent for who only waits until the server has answered the introduction. */
@@ -22,16 +23,20 @@ interface Pending {
 const INBOX = '_INBOX';
 let opened = 0;
 
+/** What who only waits for the introduction is given. */
+const NOTHING: NatsMessage = { subscription: 0, subject: '', payload: Buffer.alloc(0) };
+
 export class NatsConnection {
   readonly #address: Address;
   readonly #inbox = `${INBOX}.${opened++}`;
-  #number = 0;
+  #number = 1;
   #reader = new FrameReader();
   /** Open, or being opened; what is known to be closed is not kept. */
   #socket: Socket | undefined;
   /** The server has answered the introduction. */
   #introduced = false;
-  readonly #pending = new Map<string, Pending>();
+  /** By the number of the subscription. */
+  readonly #pending = new Map<number, Pending>();
 
   /** Nothing is connected before the first request. */
   constructor(address: Address) {
@@ -45,24 +50,25 @@ export class NatsConnection {
 
   /** One message, its one answer. Rejects with TransportError; never repeats. Given up, it ends the connection. */
   request(subject: string, payload: string, signal?: AbortSignal): Promise<NatsMessage> {
-    const inbox = `${this.#inbox}.${this.#number++}`;
-    return this.#await(inbox, publication(subject, payload, inbox), signal);
+    const number = this.#number++;
+    const inbox = `${this.#inbox}.${number}`;
+    return this.#await(number, awaiting(inbox, number) + publication(subject, payload, inbox), signal);
   }
 
   /** Connects where there is no connection. Rejects with TransportError. */
   async begin(signal?: AbortSignal): Promise<void> {
-    if (!this.#introduced) await this.#await('begin', undefined, signal);
+    if (!this.#introduced) await this.#await(this.#number++, undefined, signal);
   }
 
-  #await(inbox: string, bytes: string | undefined, signal: AbortSignal | undefined): Promise<NatsMessage> {
+  #await(number: number, bytes: string | undefined, signal: AbortSignal | undefined): Promise<NatsMessage> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(new TransportError('nothing', 'ABORT_ERR', 'it was given up before'));
       const forget = (): void => {
-        this.#pending.delete(inbox);
+        this.#pending.delete(number);
         signal?.removeEventListener('abort', this.#onAbort);
       };
       const pending: Pending = { bytes, sent: 'nothing', resolve, reject, forget };
-      this.#pending.set(inbox, pending);
+      this.#pending.set(number, pending);
       signal?.addEventListener('abort', this.#onAbort);
       if (this.#socket === undefined) this.#open();
       else if (this.#introduced) this.#send(this.#socket, pending);
@@ -88,7 +94,7 @@ export class NatsConnection {
     const own = (act: () => void): void => {
       if (this.#socket === socket) act();
     };
-    socket.on('connect', () => own(() => socket.write(introduction(this.#inbox))));
+    socket.on('connect', () => own(() => socket.write(INTRODUCTION)));
     socket.on('data', (piece: Buffer) => own(() => this.#receive(socket, piece)));
     socket.on('error', (error: NodeJS.ErrnoException) => own(() => this.#fail(error.code ?? error.name, error.message)));
     for (const event of ['end', 'close'] as const) socket.on(event, () => own(() => this.#fail('ECONNRESET', 'the connection was lost')));
@@ -97,7 +103,8 @@ export class NatsConnection {
   #send(socket: Socket, pending: Pending): void {
     if (pending.bytes === undefined) {
       pending.forget();
-      return pending.resolve({ subject: '', payload: Buffer.alloc(0) });
+      pending.resolve(NOTHING);
+      return;
     }
     pending.sent = 'maybe';
     socket.write(pending.bytes);
@@ -114,19 +121,22 @@ export class NatsConnection {
   #take(socket: Socket, frame: Frame): void {
     switch (frame.kind) {
       case 'message': {
-        const pending = this.#pending.get(frame.message.subject);
+        const pending = this.#pending.get(frame.message.subscription);
         pending?.forget();
-        return pending?.resolve(frame.message);
+        pending?.resolve(frame.message);
+        return;
       }
       case 'ping':
-        return void socket.write('PONG\r\n');
+        socket.write('PONG\r\n');
+        return;
       case 'pong':
         if (this.#introduced) return;
         this.#introduced = true;
         for (const pending of [...this.#pending.values()]) this.#send(socket, pending);
         return;
       case 'error':
-        return this.#fail('EPROTO', `the server says ${frame.text}`);
+        this.#fail('EPROTO', `the server says ${frame.text}`);
+        return;
       case 'other':
     }
   }

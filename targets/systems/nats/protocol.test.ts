@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type Frame, FrameReader, introduction, publication } from './protocol.ts';
+import { awaiting, type Frame, FrameReader, INTRODUCTION, publication } from './protocol.ts';
 
 describe('what is sent', () => {
   it('introduces the client and has it told of what nobody listens to', () => {
-    const [head, ...lines] = introduction('_INBOX.a').split('\r\n');
-    expect(lines).toEqual(['SUB _INBOX.a.* 1', 'PING', '']);
+    const [head, ...lines] = INTRODUCTION.split('\r\n');
+    expect(lines).toEqual(['PING', '']);
     expect(JSON.parse(head!.slice('CONNECT '.length))).toMatchObject({ verbose: false, headers: true, no_responders: true });
   });
 
   it('is a message with the length of its bytes, and where an answer goes if one is waited for', () => {
     expect(publication('a.b', 'é', '_INBOX.a.0')).toBe('PUB a.b _INBOX.a.0 2\r\né\r\n');
+    expect(awaiting('_INBOX.a.0', 7)).toBe('SUB _INBOX.a.0 7\r\nUNSUB 7 1\r\n');
     expect(publication('a.b', '')).toBe('PUB a.b 0\r\n\r\n');
   });
 });
@@ -20,16 +21,16 @@ const shown = (frames: readonly Frame[]): unknown[] =>
 
 describe('what comes', () => {
   const bytes = Buffer.from(
-    `INFO {"server_name":"n1"} \r\nPONG\r\nMSG i.0 1 5\r\na\r\nbc\r\nMSG i.1 1 $JS.ACK.x 2\r\né\r\nHMSG i.2 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\nHMSG i.3 1 r 12 13\r\nNATS/1.0\r\n\r\nz\r\nMSG i.4 1 0\r\n\r\nPING\r\n-ERR 'Stale Connection'\r\n`,
+    `INFO {"server_name":"n1"} \r\nPONG\r\nMSG i.0 1 5\r\na\r\nbc\r\nMSG i.1 1 $JS.ACK.x 2\r\né\r\nHMSG i.2 9 16 16\r\nNATS/1.0 503\r\n\r\n\r\nHMSG i.3 1 r 12 13\r\nNATS/1.0\r\n\r\nz\r\nMSG i.4 1 0\r\n\r\nPING\r\n-ERR 'Stale Connection'\r\n`,
   );
   const frames = [
     { kind: 'other' },
     { kind: 'pong' },
-    { subject: 'i.0', payload: 'a\r\nbc' },
-    { subject: 'i.1', reply: '$JS.ACK.x', payload: 'é' },
-    { subject: 'i.2', status: 503, payload: '' },
-    { subject: 'i.3', reply: 'r', payload: 'z' },
-    { subject: 'i.4', payload: '' },
+    { subscription: 1, subject: 'i.0', payload: 'a\r\nbc' },
+    { subscription: 1, subject: 'i.1', reply: '$JS.ACK.x', payload: 'é' },
+    { subscription: 9, subject: 'i.2', status: 503, payload: '' },
+    { subscription: 1, subject: 'i.3', reply: 'r', payload: 'z' },
+    { subscription: 1, subject: 'i.4', payload: '' },
     { kind: 'ping' },
     { kind: 'error', text: "'Stale Connection'" },
   ];
@@ -46,7 +47,10 @@ describe('what comes', () => {
     expect(shown([...bytes].flatMap((byte) => reader.read(Buffer.from([byte]))))).toEqual(frames);
   });
 
-  it.each(['HTTP/1.1 400 Bad Request\r\n', 'MSG i.0 1 x\r\n', 'MSG i.0\r\n', 'HMSG i.0 1 9 3\r\n', 'x'.repeat(70_000)])('is refused where it is nothing of NATS', (text) => {
-    expect(() => new FrameReader().read(Buffer.from(text))).toThrow(/nothing of NATS/);
-  });
+  it.each(['HTTP/1.1 400 Bad Request\r\n', 'MSG i.0 1 x\r\n', 'MSG i.0\r\n', 'HMSG i.0 1 9 3\r\n', 'x'.repeat(70_000)])(
+    'is refused where it is nothing of NATS',
+    (text) => {
+      expect(() => new FrameReader().read(Buffer.from(text))).toThrow(/nothing of NATS/);
+    },
+  );
 });

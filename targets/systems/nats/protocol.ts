@@ -5,6 +5,9 @@
 
 /** A message that came to a subscription. */
 export interface NatsMessage {
+  /** Of the subscription, as the client has numbered it. */
+  readonly subscription: number;
+  /** What it was published to, which of a message out of a stream is not where it was delivered. */
   readonly subject: string;
   /** Where an answer to it goes; absent where nobody waits for one. */
   readonly reply?: string;
@@ -23,9 +26,12 @@ export const NO_RESPONDERS = 503;
 
 const OPTIONS = { verbose: false, pedantic: false, headers: true, no_responders: true, echo: false, lang: 'ordeal', version: '1', protocol: 1 };
 
-/** Introduces the client, subscribes it to what is below its inbox, and asks for a pong, which comes when that is done. */
-export function introduction(inbox: string): string {
-  return `CONNECT ${JSON.stringify(OPTIONS)}\r\nSUB ${inbox}.* 1\r\nPING\r\n`;
+/** Introduces the client, and asks for a pong, which comes when that is done. */
+export const INTRODUCTION = `CONNECT ${JSON.stringify(OPTIONS)}\r\nPING\r\n`;
+
+/** A subscription to the one message that will come to `inbox`. */
+export function awaiting(inbox: string, subscription: number): string {
+  return `SUB ${inbox} ${subscription}\r\nUNSUB ${subscription} 1\r\n`;
 }
 
 /** A message to a subject. */
@@ -70,6 +76,7 @@ export class FrameReader {
 }
 
 interface Announced {
+  readonly subscription: number;
   readonly subject: string;
   readonly reply: string | undefined;
   /** Of headers, which are a part of what follows. */
@@ -85,15 +92,17 @@ function announcedBy(words: readonly string[]): Announced | undefined {
   const numbers = words.slice(-lengths).map(Number);
   const headers = lengths === 2 ? numbers[0]! : 0;
   const length = numbers.at(-1)!;
-  if (words.length < 3 + lengths || !(headers >= 0 && length >= headers)) throw new Error(`this is nothing of NATS: ${words.join(' ').slice(0, 80)}`);
-  return { subject: words[1]!, reply: words.length > 3 + lengths ? words[3] : undefined, headers, length };
+  const subscription = Number(words[2]);
+  if (words.length < 3 + lengths || !(headers >= 0 && length >= headers && subscription >= 0))
+    throw new Error(`this is nothing of NATS: ${words.join(' ').slice(0, 80)}`);
+  return { subscription, subject: words[1]!, reply: words.length > 3 + lengths ? words[3] : undefined, headers, length };
 }
 
-function messageIn({ subject, reply, headers }: Announced, bytes: Buffer): NatsMessage {
+function messageIn({ subscription, subject, reply, headers }: Announced, bytes: Buffer): NatsMessage {
   const status = headers === 0 ? undefined : /^NATS\/1\.0 (\d{3})/.exec(bytes.toString('latin1', 0, headers))?.[1];
   // what arrives later reuses nothing of these bytes, but they would keep the whole piece
   const payload = Buffer.from(bytes.subarray(headers));
-  return { subject, ...(reply !== undefined && { reply }), ...(status !== undefined && { status: Number(status) }), payload };
+  return { subscription, subject, ...(reply !== undefined && { reply }), ...(status !== undefined && { status: Number(status) }), payload };
 }
 
 function frameOf(words: readonly string[]): Frame {

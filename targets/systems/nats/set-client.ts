@@ -3,11 +3,9 @@
  * many messages: one question for all of them, answered at one moment.
  */
 import type { Call, ClientFactory, Cluster, Invocation, Outcome, Value } from '../../../harness/contracts/index.ts';
-import { natsClients } from './client-factory.ts';
+import { natsClients, unlessGone } from './client-factory.ts';
 import type { NatsConnection } from './connection.ts';
-import { JetStreamError } from './errors.ts';
-import { ask, publish, STREAM, STREAM_NOT_FOUND, type StreamInfo } from './jetstream.ts';
-import { streamIsGone } from './members.ts';
+import { ask, publish, STREAM, type StreamInfo } from './jetstream.ts';
 import type { NatsOptions } from './options.ts';
 
 const SUBJECTS = 'ordeal.set';
@@ -26,15 +24,7 @@ async function operate(connection: NatsConnection, cluster: Cluster | undefined,
     return { type: 'ok', value: op.value };
   }
   if (op.f !== 'read') throw new Error(`the set client does not know "${op.f}"`);
-  try {
-    return { type: 'ok', value: await elements(connection, call.signal) };
-  } catch (error) {
-    if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error;
-    // a server that has just begun to lead may not know of the stream yet; what no server has is gone, and all that was in it
-    if (cluster === undefined || !(await streamIsGone(cluster, call.signal))) throw error;
-    call.observe('stream-gone', { stream: STREAM, said: error.message });
-    return { type: 'ok', value: [] };
-  }
+  return { type: 'ok', value: await unlessGone(cluster, call, () => elements(connection, call.signal)) };
 }
 
 async function elements(connection: NatsConnection, signal: AbortSignal): Promise<Value[]> {

@@ -5,7 +5,8 @@ import { agreeOnNone, areUnited, holdsWhole, viewIn } from './members.ts';
 import { nats } from './system.ts';
 
 const { nodes } = advertisedCluster;
-const programOf = (node: Node, cluster = advertisedCluster): ExecProgram => asExec(nats.program(node, cluster, { server: '/opt/nats' }, nats.options.parse({})));
+const programOf = (node: Node, cluster = advertisedCluster): ExecProgram =>
+  asExec(nats.program(node, cluster, { server: '/opt/nats' }, nats.options.parse({})));
 const linesOf = ({ env }: ExecProgram): readonly string[] => env['ORDEAL_CONFIGURATION']!.split('\n').map((line) => line.trim());
 
 describe('the program of a server', () => {

@@ -4,6 +4,7 @@ import { replicasOf } from './client-factory.ts';
 import { allServe, rolesOf, streamIsGone, streamIsWhole } from './members.ts';
 import { type NatsOptions, natsOptions } from './options.ts';
 import { type ProvisionedNats, provisionNats } from './provision.ts';
+import { queueClients } from './queue-client.ts';
 import { memberProgram } from './server-program.ts';
 import { setClients } from './set-client.ts';
 
@@ -24,7 +25,7 @@ export const nats: System<NatsOptions> = {
   async ready(cluster, signal) {
     while (!(await allServe(cluster, signal))) await cluster.clock.sleep(READY_PAUSE, signal);
   },
-  clients: { set: setClients },
+  clients: { set: setClients, queue: queueClients },
   async settled(cluster, signal, options) {
     return (await streamIsWhole(cluster, replicasOf(cluster, options), signal)) || (await streamIsGone(cluster, signal));
   },

@@ -44,7 +44,10 @@ export const clusterRoute: Routing = (own, nodes) => {
 };
 
 /** `MOVED 3999 127.0.0.1:6381`, `ASK 3999 127.0.0.1:6381`. */
-export function redirectionIn({ code, message }: RedisError): { readonly kind: 'moved' | 'asking'; readonly slot: number; readonly address: readonly string[] } | undefined {
+export function redirectionIn({
+  code,
+  message,
+}: RedisError): { readonly kind: 'moved' | 'asking'; readonly slot: number; readonly address: readonly string[] } | undefined {
   if (code !== 'MOVED' && code !== 'ASK') return undefined;
   const [, slot, address = ''] = message.split(' ');
   const colon = address.lastIndexOf(':');

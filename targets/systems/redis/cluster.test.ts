@@ -58,7 +58,11 @@ describe('redirections', () => {
 
   const nodes = [1, 2, 3].map(
     (i): Node =>
-      ({ id: `n${i}` as NodeId, address: () => ({ host: `127.9.254.${i}`, port: 6379 }), peerAddress: () => ({ host: `127.9.253.${i}`, port: 6379 }) }) as unknown as Node,
+      ({
+        id: `n${i}` as NodeId,
+        address: () => ({ host: `127.9.254.${i}`, port: 6379 }),
+        peerAddress: () => ({ host: `127.9.253.${i}`, port: 6379 }),
+      }) as unknown as Node,
   ) as [Node, Node, Node];
   const get = ['GET', 'somekey'];
   const moved = (node: number, slot = 11_058): RedisError => new RedisError(`MOVED ${slot} 127.9.253.${node}:6379`);

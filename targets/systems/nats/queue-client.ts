@@ -1,0 +1,118 @@
+/**
+ * Clients of the workload `queue`: a stream that keeps a message until it is acknowledged, and one consumer that all pull
+ * from. What a client has not acknowledged within `ack_wait`, or says that it will not, is delivered again.
+ */
+import type { Call, ClientFactory, Cluster, Invocation, Ns, Outcome } from '../../../harness/contracts/index.ts';
+import { createRealClock } from '../../../harness/time/real-clock.ts';
+import { ms } from '../../../harness/time/units.ts';
+import type { DrainedMessages, QueueDelivery, QueueOperation } from '../../../workloads/operations/queue.ts';
+import { natsClients, type Operator, unlessGone } from './client-factory.ts';
+import type { NatsConnection } from './connection.ts';
+import { ask, type Pulled, publish, pull, STREAM } from './jetstream.ts';
+import type { NatsOptions } from './options.ts';
+
+const SUBJECT = 'ordeal.queue';
+const CONSUMER = 'queue';
+/** Longer than a client takes from one operation to the next, shorter than the drains of a node together. */
+const ACK_WAIT = ms(3_000);
+/** A drain asks for so many messages at once, and ends when it has as many, or after so long. */
+const AT_ONCE = 50;
+const MOST = 2_000;
+const DRAIN_TIME = ms(1_500);
+/** How often in a row the consumer must say that nothing is left, and how long to wait in between. */
+const EMPTY_TIMES = 3;
+const PAUSE = ms(100);
+const clock = createRealClock();
+
+interface ConsumerInfo {
+  /** Messages that were never delivered, and those that were and are not acknowledged. */
+  readonly num_pending: number;
+  readonly num_ack_pending: number;
+}
+
+export function queueClients(options: NatsOptions): ClientFactory {
+  return natsClients({
+    options,
+    stream: { subjects: [SUBJECT], retention: 'workqueue' },
+    prepare: async (connection, _replicas, signal) => {
+      const config = { durable_name: CONSUMER, ack_policy: 'explicit', ack_wait: ACK_WAIT, max_ack_pending: -1, deliver_policy: 'all' };
+      await ask(connection, `CONSUMER.DURABLE.CREATE.${STREAM}.${CONSUMER}`, { stream_name: STREAM, config }, signal);
+    },
+    operator: (connection, cluster) => new QueueOperator(connection, cluster),
+  });
+}
+
+class QueueOperator implements Operator {
+  readonly #connection: NatsConnection;
+  readonly #cluster: Cluster | undefined;
+  /** What was delivered in the last operation. */
+  #held: Pulled[] = [];
+
+  constructor(connection: NatsConnection, cluster: Cluster | undefined) {
+    this.#connection = connection;
+    this.#cluster = cluster;
+  }
+
+  async operate(op: Invocation, call: Call): Promise<Outcome> {
+    await this.#connection.begin(call.signal);
+    // what was delivered before stands in the history by now
+    this.#answer('+ACK');
+    const asked = op as QueueOperation;
+    switch (asked.f) {
+      case 'enqueue':
+        await publish(this.#connection, SUBJECT, JSON.stringify(asked.value), call.signal);
+        return { type: 'ok', value: asked.value };
+      case 'dequeue': {
+        const pulled = await this.#pull(call.signal);
+        return { type: 'ok', value: pulled ?? null };
+      }
+      case 'drain':
+        return { type: 'ok', value: await this.#drain(call) };
+      default:
+        throw new Error(`the queue client does not know "${op.f}"`);
+    }
+  }
+
+  /** Gives back what it has not acknowledged. */
+  close(): void {
+    this.#answer('-NAK');
+  }
+
+  #answer(what: '+ACK' | '-NAK'): void {
+    for (const { acknowledge } of this.#held) this.#connection.post(acknowledge, what);
+    this.#held = [];
+  }
+
+  async #pull(signal: AbortSignal): Promise<QueueDelivery | undefined> {
+    const pulled = await pull(this.#connection, CONSUMER, signal);
+    if (pulled === undefined) return undefined;
+    this.#held.push(pulled);
+    return { message: JSON.parse(pulled.payload) as number, redelivered: pulled.deliveries > 1 };
+  }
+
+  async #drain(call: Call): Promise<DrainedMessages> {
+    const taken: QueueDelivery[] = [];
+    const until = (clock.now() + DRAIN_TIME) as Ns;
+    for (let empty = 0; empty < EMPTY_TIMES; ) {
+      if (taken.length >= MOST || clock.now() >= until) return { partial: taken };
+      if (await this.#isEmpty(call)) empty++;
+      else {
+        empty = 0;
+        const came = await Promise.all(Array.from({ length: AT_ONCE }, () => this.#pull(call.signal)));
+        taken.push(...came.filter((delivery) => delivery !== undefined));
+        if (!came.includes(undefined)) continue;
+      }
+      await clock.sleep(PAUSE, call.signal);
+    }
+    return taken;
+  }
+
+  /** Nothing is left but what this client holds; so it is where the stream is gone. */
+  async #isEmpty(call: Call): Promise<boolean> {
+    const left = await unlessGone(this.#cluster, call, async () => {
+      const info = await ask<ConsumerInfo>(this.#connection, `CONSUMER.INFO.${STREAM}.${CONSUMER}`, {}, call.signal);
+      return Array.from({ length: Math.max(0, info.num_pending + info.num_ack_pending - this.#held.length) });
+    });
+    return left.length === 0;
+  }
+}
