@@ -56,6 +56,19 @@ describe.skipIf(noDisk !== '')(`NATS without power${why(noDisk)}`, () => {
   });
 });
 
+describe.skipIf(noDisk !== '')(`NATS as a queue without power${why(noDisk)}`, () => {
+  it('loses what it had confirmed and not delivered', () => {
+    const ran = runs.run('process', '--test', 'queue-power');
+    expectFault(ran, 'power');
+    const { checks } = ran.results;
+    expect([ran.status, ...new Set(checks.flatMap(({ anomalies = [] }) => anomalies.map(({ type }) => type)))]).toEqual([1, 'lost']);
+    expect(ran.results.sentence).toMatch(
+      /^process \d+ on n\d was told at \S+ s that message \d+ had been enqueued, and no delivery up to the end of the final drain/,
+    );
+    expect(runs.leftovers()).toEqual(NOTHING_LEFT);
+  });
+});
+
 describe.skipIf(spaces !== '')(`NATS on netns${why(spaces)}`, () => {
   it('keeps the stream where all servers are killed at once', () => {
     const ran = runs.run('netns', '--test', 'kill');

@@ -50,17 +50,17 @@ export function natsClients(request: ClientRequest): ClientFactory {
 }
 
 /**
- * What `read` finds in the stream; nothing, and `stream-gone` observed, where the stream is gone: a server that has just begun
+ * What `read` finds in the stream; undefined, and `stream-gone` observed, where the stream is gone: a server that has just begun
  * to lead may not know of it yet, but what no server has is gone, and all that was in it.
  */
-export async function unlessGone<Found>(cluster: Cluster | undefined, call: Call, read: () => Promise<readonly Found[]>): Promise<readonly Found[]> {
+export async function unlessGone<Found>(cluster: Cluster | undefined, call: Call, read: () => Promise<Found>): Promise<Found | undefined> {
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error;
     if (cluster === undefined || !(await streamIsGone(cluster, call.signal))) throw error;
     call.observe('stream-gone', { stream: STREAM, said: error.message });
-    return [];
+    return undefined;
   }
 }
 

@@ -95,7 +95,9 @@ class QueueOperator implements Operator {
     const until = (clock.now() + DRAIN_TIME) as Ns;
     for (let empty = 0; empty < EMPTY_TIMES; ) {
       if (taken.length >= MOST || clock.now() >= until) return { partial: taken };
-      if (await this.#isEmpty(call)) empty++;
+      const left = await this.#left(call);
+      if (left === undefined) return taken;
+      if (left <= this.#held.length) empty++;
       else {
         empty = 0;
         const came = await Promise.all(Array.from({ length: AT_ONCE }, () => this.#pull(call.signal)));
@@ -107,12 +109,11 @@ class QueueOperator implements Operator {
     return taken;
   }
 
-  /** Nothing is left but what this client holds; so it is where the stream is gone. */
-  async #isEmpty(call: Call): Promise<boolean> {
-    const left = await unlessGone(this.#cluster, call, async () => {
-      const info = await ask<ConsumerInfo>(this.#connection, `CONSUMER.INFO.${STREAM}.${CONSUMER}`, {}, call.signal);
-      return Array.from({ length: Math.max(0, info.num_pending + info.num_ack_pending - this.#held.length) });
+  /** How many messages are not acknowledged, those that this client holds among them; undefined where the stream is gone. */
+  #left(call: Call): Promise<number | undefined> {
+    return unlessGone(this.#cluster, call, async () => {
+      const { num_pending, num_ack_pending } = await ask<ConsumerInfo>(this.#connection, `CONSUMER.INFO.${STREAM}.${CONSUMER}`, {}, call.signal);
+      return num_pending + num_ack_pending;
     });
-    return left.length === 0;
   }
 }

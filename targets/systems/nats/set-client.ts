@@ -24,7 +24,7 @@ async function operate(connection: NatsConnection, cluster: Cluster | undefined,
     return { type: 'ok', value: op.value };
   }
   if (op.f !== 'read') throw new Error(`the set client does not know "${op.f}"`);
-  return { type: 'ok', value: await unlessGone(cluster, call, () => elements(connection, call.signal)) };
+  return { type: 'ok', value: (await unlessGone(cluster, call, () => elements(connection, call.signal))) ?? [] };
 }
 
 async function elements(connection: NatsConnection, signal: AbortSignal): Promise<Value[]> {
