@@ -20,7 +20,7 @@ export interface ClientRequest {
   /** What the stream takes, and how long it keeps it. */
   readonly stream: { readonly subjects: readonly string[]; readonly retention: 'limits' | 'workqueue' };
   /** What is made beside the stream, on the same connection. */
-  prepare?(connection: NatsConnection, replicas: number, signal: AbortSignal): Promise<void>;
+  prepare?(connection: NatsConnection, signal: AbortSignal): Promise<void>;
   /** `cluster`: as it was when clients were set up; undefined where they were not. */
   operator(connection: NatsConnection, cluster: Cluster | undefined): Operator;
 }
@@ -79,7 +79,7 @@ async function createStream(cluster: Cluster, { options, stream, prepare }: Clie
     const { state } = await ask<StreamInfo>(connection, `STREAM.CREATE.${STREAM}`, configuration, signal);
     if (state.messages > 0)
       throw new OrdealError('ORDEAL_NOT_READY', { what: `the stream ${STREAM} is not empty: it has ${state.messages} messages`, where: node.id });
-    await prepare?.(connection, replicas, signal);
+    await prepare?.(connection, signal);
   } finally {
     connection.close();
   }

@@ -34,7 +34,7 @@ export function queueClients(options: NatsOptions): ClientFactory {
   return natsClients({
     options,
     stream: { subjects: [SUBJECT], retention: 'workqueue' },
-    prepare: async (connection, _replicas, signal) => {
+    prepare: async (connection, signal) => {
       const config = { durable_name: CONSUMER, ack_policy: 'explicit', ack_wait: ACK_WAIT, max_ack_pending: -1, deliver_policy: 'all' };
       await ask(connection, `CONSUMER.DURABLE.CREATE.${STREAM}.${CONSUMER}`, { stream_name: STREAM, config }, signal);
     },
@@ -57,11 +57,20 @@ class QueueOperator implements Operator {
     await this.#connection.begin(call.signal);
     // what was delivered before stands in the history by now
     this.#answer('+ACK');
-    const asked = op as QueueOperation;
-    switch (asked.f) {
+    try {
+      return await this.#carryOut(op as QueueOperation, call);
+    } catch (error) {
+      // what was delivered stands nowhere, and may be delivered again
+      this.#answer('-NAK');
+      throw error;
+    }
+  }
+
+  async #carryOut(op: QueueOperation, call: Call): Promise<Outcome> {
+    switch (op.f) {
       case 'enqueue':
-        await publish(this.#connection, SUBJECT, JSON.stringify(asked.value), call.signal);
-        return { type: 'ok', value: asked.value };
+        await publish(this.#connection, SUBJECT, JSON.stringify(op.value), call.signal);
+        return { type: 'ok', value: op.value };
       case 'dequeue': {
         const pulled = await this.#pull(call.signal);
         return { type: 'ok', value: pulled ?? null };
@@ -69,7 +78,7 @@ class QueueOperator implements Operator {
       case 'drain':
         return { type: 'ok', value: await this.#drain(call) };
       default:
-        throw new Error(`the queue client does not know "${op.f}"`);
+        throw new Error(`the queue client does not know "${(op as Invocation).f}"`);
     }
   }
 
@@ -100,13 +109,21 @@ class QueueOperator implements Operator {
       if (left <= this.#held.length) empty++;
       else {
         empty = 0;
-        const came = await Promise.all(Array.from({ length: AT_ONCE }, () => this.#pull(call.signal)));
-        taken.push(...came.filter((delivery) => delivery !== undefined));
-        if (!came.includes(undefined)) continue;
+        const came = await this.#pullMany(call.signal);
+        taken.push(...came);
+        if (came.length === AT_ONCE) continue;
       }
       await clock.sleep(PAUSE, call.signal);
     }
     return taken;
+  }
+
+  /** As many as come. Rejects when all have come or not, so that none comes after the operation. */
+  async #pullMany(signal: AbortSignal): Promise<QueueDelivery[]> {
+    const pulls = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => this.#pull(signal)));
+    const failed = pulls.find((pulled) => pulled.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return pulls.flatMap((pulled) => (pulled.status === 'fulfilled' && pulled.value !== undefined ? [pulled.value] : []));
   }
 
   /** How many messages are not acknowledged, those that this client holds among them; undefined where the stream is gone. */

@@ -15,6 +15,7 @@ export const nats: System<NatsOptions> = {
   // servers tell each other where the others are
   addressing: 'advertise',
   options: natsOptions,
+  // a majority has stored what is acknowledged; that none of them has synced it is what a loss of power shows
   faultModel: { crashes: 'minority', powerLoss: 'all', clocks: 'any' },
   // followers wait 4 to 9 s for a leader that is silent
   detectionMs: 9_000,
