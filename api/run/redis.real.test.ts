@@ -1,6 +1,6 @@
 /**
- * Real Redis, as pairs: when the append-only file is synced decides what a loss of power takes; whom Sentinel loses sight of,
- * whether acknowledged writes are lost; who is read, whether reads are stale; whether a lock is asked when it is written behind
+ * Real Redis, as pairs: when the append-only file is synced decides what a loss of power takes; whom Sentinel or a cluster
+ * loses sight of, whether acknowledged writes are lost; who is read, whether reads are stale; whether a lock is asked when it is written behind
  * it, what its clock may do. Half of the runs on each kind of host.
  */
 import { join } from 'node:path';
@@ -11,9 +11,11 @@ import { processHost } from '../../targets/hosts/process/index.ts';
 import { missing, NOTHING_LEFT, type Ran, RealRuns } from './real-system.test-support.ts';
 
 const runs = new RealRuns('redis');
+const clusters = new RealRuns('redis-cluster');
 const cuts = new RealRuns(join(import.meta.dirname, 'fixtures/redis.config.ts'));
 afterAll(() => {
   runs[Symbol.dispose]();
+  clusters[Symbol.dispose]();
   cuts[Symbol.dispose]();
 });
 
@@ -30,7 +32,7 @@ const why = (reason: string): string => reason && ` (not run: ${reason})`;
 
 const POWER = ['--workload', 'set', '--faults', 'power', '--time-limit', '7'];
 
-const cut = (system: 'alone' | 'sentinel' | 'replica' | 'primary', host: string, test: string): Ran => {
+const cut = (system: 'alone' | 'sentinel' | 'cluster' | 'replica' | 'primary', host: string, test: string): Ran => {
   process.env['ORDEAL_TEST_SYSTEM'] = system;
   return cuts.run(host, '--test', test);
 };
@@ -81,6 +83,33 @@ describe.skipIf(processes !== '')(`Redis with Sentinel on process${why(processes
     expectFaults(ran, 'partition');
     expectClean(ran);
     expect(cuts.leftovers()).toEqual(NOTHING_LEFT);
+  });
+});
+
+describe.skipIf(spaces !== '')(`Redis Cluster on netns${why(spaces)}`, () => {
+  it('loses what the owner of a key acknowledged that is cut off', () => {
+    const ran = cut('cluster', 'netns', 'without-owner');
+    expectLoss(ran, 'partition');
+    expect(ran.results.sentence).toMatch(
+      /^element \d+ is lost: process \d+ on n3 was told at [\d.]+ s that it had been added, and the final read does not contain it \(n6\)/,
+    );
+    expect(cuts.leftovers()).toEqual(NOTHING_LEFT);
+  });
+});
+
+describe.skipIf(processes !== '')(`Redis Cluster on process${why(processes)}`, () => {
+  it('loses nothing where the replica of a key’s owner is cut off', () => {
+    const ran = cut('cluster', 'process', 'without-its-replica');
+    expectFaults(ran, 'partition');
+    expectClean(ran);
+    expect(cuts.leftovers()).toEqual(NOTHING_LEFT);
+  });
+
+  it('is linearizable without a fault, wherever a key is', () => {
+    const ran = clusters.run('process', '--workload', 'register', '--time-limit', '5');
+    expect(ran.results.counts.ok).toBeGreaterThanOrEqual(200);
+    expectClean(ran);
+    expect(clusters.leftovers()).toEqual(NOTHING_LEFT);
   });
 });
 

@@ -3,10 +3,18 @@ import { type Use, use } from '../../harness/configuration/use.ts';
 import type { System } from '../../harness/contracts/index.ts';
 import { type EtcdOptions, etcd as etcdSystem } from '../systems/etcd/index.ts';
 import { type GaleraOptions, galera as galeraSystem } from '../systems/galera/index.ts';
+import { type NatsOptions, nats as natsSystem } from '../systems/nats/index.ts';
 import { type PostgresOptions, postgres as postgresSystem } from '../systems/postgres/index.ts';
 import { type RabbitmqOptions, rabbitmq as rabbitmqSystem } from '../systems/rabbitmq/index.ts';
 import { type RaftkvOptions, raftkv as raftkvSystem } from '../systems/raftkv/index.ts';
-import { type RedisOptions, redisSentinel as redisSentinelSystem, redis as redisSystem, type SentinelOptions } from '../systems/redis/index.ts';
+import {
+  type ClusterOptions,
+  type RedisOptions,
+  redisCluster as redisClusterSystem,
+  redisSentinel as redisSentinelSystem,
+  redis as redisSystem,
+  type SentinelOptions,
+} from '../systems/redis/index.ts';
 import { type RqliteOptions, rqlite as rqliteSystem } from '../systems/rqlite/index.ts';
 import { type ZookeeperOptions, zookeeper as zookeeperSystem } from '../systems/zookeeper/index.ts';
 
@@ -33,6 +41,12 @@ export const redis = (options: Partial<RedisOptions> = {}): Use<System> => use(r
 
 /** Real Redis with Sentinel, from the PATH or the distribution: a server and a sentinel on each node. */
 export const redisSentinel = (options: Partial<SentinelOptions> = {}): Use<System> => use(redisSentinelSystem, options);
+
+/** Real Redis Cluster, from the PATH or the distribution: primaries that share the keys, and a replica for each. */
+export const redisCluster = (options: Partial<ClusterOptions> = {}): Use<System> => use(redisClusterSystem, options);
+
+/** Real NATS with JetStream, from the PATH or the distribution: one stream that the nodes replicate. */
+export const nats = (options: Partial<NatsOptions> = {}): Use<System> => use(natsSystem, options);
 
 /** Real ZooKeeper, from the distribution, on the Java of the PATH. */
 export const zookeeper = (options: Partial<ZookeeperOptions> = {}): Use<System> => use(zookeeperSystem, options);

@@ -68,6 +68,20 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 3,
     load: async () => (await import('../systems/redis/index.ts')).redisSentinel as System,
   },
+  'redis-cluster': {
+    summary: 'real Redis Cluster, primaries that share the keys and a replica for each, from the PATH or the distribution',
+    defaultHost: 'process',
+    defaultWorkload: 'set',
+    defaultNodes: 6,
+    load: async () => (await import('../systems/redis/index.ts')).redisCluster as System,
+  },
+  nats: {
+    summary: 'real NATS with JetStream, one stream that the nodes replicate, from the PATH or the distribution',
+    defaultHost: 'process',
+    defaultWorkload: 'set',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/nats/index.ts')).nats as System,
+  },
   zookeeper: {
     summary: 'real ZooKeeper, from the distribution, on the Java of the PATH',
     defaultHost: 'process',

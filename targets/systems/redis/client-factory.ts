@@ -24,6 +24,12 @@ export interface Exchange {
   outcome(replies: readonly Reply[]): Outcome;
 }
 
+/** A server that is no primary any more, or that has lost sight of the others. */
+const LOST: ReadonlySet<string> = new Set(['READONLY', 'CLUSTERDOWN']);
+
+/** Who is sent from one to the next for longer does not arrive: views that contradict each other. */
+const MOST_REDIRECTIONS = 5;
+
 /** How long WAIT waits, in ms. */
 const WAIT_MS = 500;
 
@@ -47,9 +53,12 @@ export function redisClients(exchangeOf: (op: Invocation) => Exchange, { routing
       return {
         invoke: async (op: Invocation, call: Call) => {
           const exchange = exchangeOf(op);
-          return carryOut(exchange, route, whom(exchange), wait, call.signal);
+          return carryOut(exchange, route, whom(exchange), wait, call);
         },
-        speaksTo: (op) => route.nodeOf(whom(exchangeOf(op))),
+        speaksTo: (op) => {
+          const exchange = exchangeOf(op);
+          return route.nodeOf(whom(exchange), exchange.commands[0]);
+        },
         close: async () => route.close(),
       };
     },
@@ -57,12 +66,29 @@ export function redisClients(exchangeOf: (op: Invocation) => Exchange, { routing
   };
 }
 
-async function carryOut(exchange: Exchange, route: Route, role: Role, wait: number, signal: AbortSignal): Promise<Outcome> {
+/** As often as it is sent to another server, which it is when nothing of it was done, it is told there; each time is observed. */
+async function carryOut(exchange: Exchange, route: Route, role: Role, wait: number, call: Call): Promise<Outcome> {
+  let begins: readonly Command[] = [];
+  for (let redirections = 0; ; redirections++) {
+    try {
+      return await tell(exchange, route, role, wait, begins, call.signal);
+    } catch (error) {
+      const redirection = error instanceof RedisError && redirections < MOST_REDIRECTIONS ? route.redirected?.(error) : undefined;
+      if (redirection === undefined) throw error;
+      call.observe('redirected', { kind: redirection.kind, to: redirection.to });
+      begins = redirection.kind === 'asking' ? [['ASKING']] : [];
+    }
+  }
+}
+
+/** `begins`: what the message begins with. */
+async function tell(exchange: Exchange, route: Route, role: Role, wait: number, begins: readonly Command[], signal: AbortSignal): Promise<Outcome> {
   const { kind, commands } = exchange;
   const waits = kind !== 'read' && wait > 0;
-  const connection = await route.to(role, signal);
+  const connection = await route.to(role, signal, commands[0]);
   const asked = kind === 'transaction' ? [['MULTI'], ...commands, ['EXEC']] : commands;
-  const replies = await connection.ask(waits ? [...asked, ['WAIT', wait, WAIT_MS]] : asked, signal);
+  const message = [...begins, ...asked, ...(waits ? [['WAIT', wait, WAIT_MS]] : [])];
+  const replies = (await connection.ask(message, signal)).slice(begins.length);
   try {
     const done = kind === 'transaction' ? executed(replies[commands.length + 1]) : accepted(replies.slice(0, commands.length));
     const outcome = exchange.outcome(done);
@@ -70,7 +96,7 @@ async function carryOut(exchange: Exchange, route: Route, role: Role, wait: numb
   } catch (error) {
     // whatever state a refused transaction has left there ends with the connection
     if (kind === 'transaction') connection.close();
-    if (error instanceof RedisError && error.code === 'READONLY') route.refused();
+    if (error instanceof RedisError && LOST.has(error.code)) route.refused();
     throw error;
   }
 }
@@ -98,9 +124,8 @@ function whereReceived(outcome: Outcome, reply: Reply, wait: number): Outcome {
 }
 
 async function verifyEmpty({ nodes }: Cluster, signal: AbortSignal): Promise<void> {
-  const primary = (await membersOf(nodes, signal)).find(({ role }) => role === 'primary');
-  if (primary === undefined) return;
-  const count = await askNode(primary.node, REDIS_PORT, ['DBSIZE'], signal);
-  if (count === 0) return;
-  throw new OrdealError('ORDEAL_NOT_READY', { what: `the store is not empty: it has ${count} keys`, where: primary.node.id });
+  for (const { node, role } of await membersOf(nodes, signal)) {
+    const count = role === 'primary' ? await askNode(node, REDIS_PORT, ['DBSIZE'], signal) : 0;
+    if (count !== 0) throw new OrdealError('ORDEAL_NOT_READY', { what: `the store is not empty: it has ${count} keys`, where: node.id });
+  }
 }

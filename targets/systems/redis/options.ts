@@ -33,3 +33,12 @@ export const sentinelOptions = z.strictObject({
 });
 
 export type SentinelOptions = z.output<typeof sentinelOptions>;
+
+export const clusterOptions = z.strictObject({
+  appendFsync,
+  minReplicas,
+  wait,
+  nodeTimeoutMs: z.int().min(200).default(2_000).describe('cluster-node-timeout: a server that the others have not heard for so long, in ms, is failing'),
+});
+
+export type ClusterOptions = z.output<typeof clusterOptions>;

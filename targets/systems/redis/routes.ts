@@ -1,19 +1,31 @@
-/** Over which connection an operation goes: fixed roles, or whomever sentinels name. */
+/** Over which connection an operation goes: fixed roles, whomever sentinels name, or who has the key. */
 import type { Node, NodeId } from '../../../harness/contracts/index.ts';
 import { Connection } from './connection.ts';
 import { REDIS_PORT } from './ports.ts';
+import type { Command, RedisError } from './resp.ts';
 
 export type Role = 'primary' | 'replica';
 
 /** The connections of one client. */
 export interface Route {
-  /** Rejects with TransportError where nobody is found: nothing was asked of anybody. */
-  to(role: Role, signal: AbortSignal): Promise<Connection>;
+  /**
+   * Over which `command` goes, the first of a message; none: over which the first one will.
+   * Rejects with TransportError where nobody is found: nothing was asked of anybody.
+   */
+  to(role: Role, signal: AbortSignal, command?: Command): Promise<Connection>;
   /** Whom operations go to, as far as it is known. */
-  nodeOf(role: Role): NodeId | undefined;
-  /** The server said that it is no primary. */
+  nodeOf(role: Role, command?: Command): NodeId | undefined;
+  /** The server refused because another one has the key: `to` gives that one from now on. Undefined where it is no such refusal. */
+  redirected?(refusal: RedisError): Redirection | undefined;
+  /** The server said that it is no primary, or that it knows of none. */
   refused(): void;
   close(): void;
+}
+
+/** To whom a server sends its client: for good, or, `asking`, with the next message alone, which has to begin with ASKING. */
+export interface Redirection {
+  readonly kind: 'moved' | 'asking';
+  readonly to: NodeId;
 }
 
 /** Makes the route of a client of `node`; `nodes` are all of them. */

@@ -19,6 +19,16 @@ export interface ServerRequest {
   /** The primary that it follows at first; absent for the primary. */
   readonly primary?: Address | undefined;
   readonly sentinel?: SentinelRequest | undefined;
+  readonly cluster?: ClusterRequest | undefined;
+}
+
+/** A server of a cluster, which finds its role there. */
+export interface ClusterRequest {
+  /** What it binds for the other servers. */
+  readonly bus: Address;
+  readonly announced: Address;
+  readonly announcedBus: Address;
+  readonly nodeTimeoutMs: number;
 }
 
 export interface SentinelRequest {
@@ -58,7 +68,7 @@ export function dataOf(node: Node): string {
 }
 
 export function serverProgram(request: ServerRequest): Extract<Program, { kind: 'exec' }> {
-  const { provisioned, address, data, sentinel } = request;
+  const { provisioned, address, data, sentinel, cluster } = request;
   return {
     kind: 'exec',
     argv: ['sh', '-c', SCRIPT, 'ordeal-redis', provisioned.server, data],
@@ -68,12 +78,12 @@ export function serverProgram(request: ServerRequest): Extract<Program, { kind: 
       ORDEAL_SERVER: serverConfiguration(request),
       ORDEAL_SENTINEL: sentinel === undefined ? '' : sentinelConfiguration(sentinel, data),
     },
-    ports: [address.port, ...(sentinel === undefined ? [] : [sentinel.address.port])],
+    ports: [address.port, ...(sentinel === undefined ? [] : [sentinel.address.port]), ...(cluster === undefined ? [] : [cluster.bus.port])],
     tellsClock: { port: address.port, question: 'TIME\r\n', answer: TIME_REPLY },
   };
 }
 
-function serverConfiguration({ address, data, options, announced, primary }: ServerRequest): string {
+function serverConfiguration({ address, data, options, announced, primary, cluster }: ServerRequest): string {
   return [
     ...common(address, data),
     'save ""',
@@ -87,7 +97,19 @@ function serverConfiguration({ address, data, options, announced, primary }: Ser
     'repl-timeout 5',
     ...(announced ? [`replica-announce-ip ${announced.host}`, `replica-announce-port ${announced.port}`] : []),
     ...(primary ? [`replicaof ${primary.host} ${primary.port}`] : []),
+    ...(cluster ? clusterLines(cluster) : []),
   ].join('\n');
+}
+
+function clusterLines({ bus, announced, announcedBus, nodeTimeoutMs }: ClusterRequest): string[] {
+  return [
+    'cluster-enabled yes',
+    `cluster-port ${bus.port}`,
+    `cluster-node-timeout ${nodeTimeoutMs}`,
+    `cluster-announce-ip ${announced.host}`,
+    `cluster-announce-port ${announced.port}`,
+    `cluster-announce-bus-port ${announcedBus.port}`,
+  ];
 }
 
 function sentinelConfiguration({ address, announced, primary, replicas, quorum, downAfterMs }: SentinelRequest, data: string): string {
