@@ -40,6 +40,13 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 1,
     load: async () => (await import('../systems/postgres/index.ts')).postgres as System,
   },
+  'postgres-2pc': {
+    summary: 'two or more PostgreSQL servers and a coordinator that commits on all of them in two phases',
+    defaultHost: 'process',
+    defaultWorkload: 'transfers',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/postgres-2pc/index.ts')).postgresTwoPhaseCommit as System,
+  },
   galera: {
     summary: 'real MariaDB with Galera, every node a primary, from the PATH or the distribution',
     defaultHost: 'netns',
