@@ -1,5 +1,8 @@
-/** What the workload `transfers` asks of a system: the accounts of the bank, spread over several databases. */
+/** What the workload `transfers` asks of a system: the accounts of a bank, spread over several databases. */
 import type { Transfer } from './bank.ts';
+
+/** As many accounts as this, each with as much at first: so many that transfers seldom wait for each other. */
+export const SPREAD_BANK = { accounts: 64, balance: 100 } as const;
 
 export type TransfersOperation =
   /** Moves an amount, in a transaction over all databases that it concerns; the key is the transaction. Where `from` holds less, nothing happens: `applied: false`. */

@@ -8,11 +8,10 @@ import { checkerRef } from '../../checkers/registry/checkers.ts';
 import type { Workload } from '../../harness/contracts/index.ts';
 import { ms } from '../../harness/time/units.ts';
 import { NumberedOperations } from '../numbered/numbered-operations.ts';
-import { BANK } from '../operations/bank.ts';
-import type { TransfersOperation } from '../operations/transfers.ts';
+import { SPREAD_BANK, type TransfersOperation } from '../operations/transfers.ts';
 
 const options = z.strictObject({
-  maxAmount: z.int().min(1).max(1_000_000).default(30).describe('The most that a transfer moves; the more, the more are refused for lack of money.'),
+  maxAmount: z.int().min(1).max(1_000_000).default(60).describe('The most that a transfer moves; the more, the more are refused for lack of money.'),
   deadlineMs: z.number().positive().default(2_000).describe('How long a client waits for an answer before the outcome is unknown (ms).'),
 });
 
@@ -31,14 +30,14 @@ export const transfers: Workload<TransfersOptions> = {
   ],
   generator: ({ maxAmount }) =>
     new NumberedOperations((n, below): TransfersOperation => {
-      const from = below(BANK.accounts);
-      const to = (from + 1 + below(BANK.accounts - 1)) % BANK.accounts;
+      const from = below(SPREAD_BANK.accounts);
+      const to = (from + 1 + below(SPREAD_BANK.accounts - 1)) % SPREAD_BANK.accounts;
       return { f: 'transfer', key: n, value: { from, to, amount: 1 + below(maxAmount) } };
     }),
   final: () => [READ],
   checks: () => [
     checkerRef('two-phase-commit', { transaction: 'transfer' }),
-    checkerRef('bank', { ...BANK, explained: 'final-reads' }),
+    checkerRef('bank', { ...SPREAD_BANK, explained: 'final-reads' }),
     checkerRef('stats'),
     checkerRef('coverage'),
     checkerRef('availability'),

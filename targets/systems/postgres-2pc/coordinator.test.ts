@@ -91,6 +91,15 @@ describe('a coordinator', () => {
     expect(await afterRestart(loggedDecisions(log))).toEqual(['commit 5']);
   });
 
+  it('has something open until it has looked for what is prepared', async () => {
+    const participants = pair();
+    const coordinator = new Coordinator(participants, forgottenDecisions(), clock);
+    expect(coordinator.open).toBe(0);
+    void coordinator.recover();
+    expect(coordinator.open).toBe(1);
+    while (coordinator.open > 0) await clock.sleep(1_000_000 as never);
+  });
+
   it('rolls it back where it has forgotten', async () => {
     await diedBetween(pair(), forgottenDecisions());
     expect(await afterRestart(forgottenDecisions())).toEqual(['abort 5']);

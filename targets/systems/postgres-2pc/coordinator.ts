@@ -59,6 +59,8 @@ export class Coordinator {
 
   /** Finishes what is prepared and of nobody, again and again. */
   async recover(): Promise<never> {
+    // nobody knows before it has looked
+    this.#orphans = 1;
     for (;;) {
       this.#orphans = await this.#finishOrphans();
       await this.#clock.sleep(PAUSE);

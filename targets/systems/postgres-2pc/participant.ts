@@ -1,7 +1,7 @@
 /** A participant as the coordinator sees it: a server that is asked to prepare and to finish. */
 import type { Address } from '../../../harness/contracts/index.ts';
 import { PostgresError } from '../postgres/errors.ts';
-import { Session } from '../postgres/session.ts';
+import { SessionPool } from '../postgres/session-pool.ts';
 import { gidOf, idIn, integer, REFUSED } from './tables.ts';
 
 /** `no-money`: an account would be overdrawn. `unknown`: it may be prepared, now or later. */
@@ -29,18 +29,16 @@ export interface Participant {
 /** A server of PostgreSQL. */
 export class PostgresParticipant implements Participant {
   readonly name: string;
-  readonly #address: Address;
-  /** Connections that nobody uses. */
-  readonly #idle: Session[] = [];
+  readonly #pool: SessionPool;
 
   constructor(name: string, address: Address) {
     this.name = name;
-    this.#address = address;
+    this.#pool = new SessionPool(address);
   }
 
   async prepare(id: number, statements: readonly string[], signal: AbortSignal): Promise<Vote> {
     try {
-      return await this.#inSession(signal, async (session) => {
+      return await this.#pool.use(signal, async (session) => {
         try {
           await session.ask(['BEGIN', LOCK_TIMEOUT, ...statements, `PREPARE TRANSACTION '${gidOf(id)}'`], 'committing', signal);
           return { vote: 'yes' };
@@ -57,7 +55,7 @@ export class PostgresParticipant implements Participant {
 
   async finish(id: number, decision: Decision, signal: AbortSignal): Promise<void> {
     const verb = decision === 'commit' ? 'COMMIT' : 'ROLLBACK';
-    await this.#inSession(signal, async (session) => {
+    await this.#pool.use(signal, async (session) => {
       try {
         await session.ask([`${verb} PREPARED '${gidOf(id)}'`], 'committing', signal);
       } catch (error) {
@@ -67,20 +65,9 @@ export class PostgresParticipant implements Participant {
   }
 
   async prepared(signal: AbortSignal): Promise<readonly number[]> {
-    return this.#inSession(signal, async (session) => {
+    return this.#pool.use(signal, async (session) => {
       const [answer] = await session.ask(['SELECT gid FROM pg_prepared_xacts'], 'open', signal);
       return answer!.rows.map(([gid]) => idIn(String(gid))).filter((id) => id !== undefined);
     });
-  }
-
-  async #inSession<T>(signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> {
-    let session = this.#idle.pop();
-    while (session !== undefined && !session.alive) session = this.#idle.pop();
-    session ??= await Session.open(this.#address, signal);
-    try {
-      return await work(session);
-    } finally {
-      if (session.alive) this.#idle.push(session);
-    }
   }
 }

@@ -26,7 +26,7 @@ export const postgresTwoPhaseCommit: System<TwoPhaseCommitSystemOptions> = {
   nodes: 3,
   // a transfer waits for the coordinator and for every server that it concerns
   faultModel: { crashes: 'none', powerLoss: 'all', clocks: 'any' },
-  detectionMs: 2_000,
+  detectionMs: 1_000,
   provision: async (_options, signal): Promise<Value> => provisionPostgres(signal),
   program(node, cluster, found, { coordinator }) {
     if (cluster.nodes.length < 3) throw tooFew(cluster.nodes.length);

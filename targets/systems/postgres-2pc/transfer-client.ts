@@ -1,8 +1,8 @@
 /** Clients of the workload `transfers`: they ask the coordinator, and read each participant by itself. */
 import type { Call, Client, ClientFactory, Cluster, Invocation, Node, Outcome, Value } from '../../../harness/contracts/index.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
-import { BANK, type BankBalances } from '../../../workloads/operations/bank.ts';
-import type { TransfersOperation } from '../../../workloads/operations/transfers.ts';
+import type { BankBalances } from '../../../workloads/operations/bank.ts';
+import { SPREAD_BANK, type TransfersOperation } from '../../../workloads/operations/transfers.ts';
 import { type HttpExchange, openHttpExchange, TransportError } from '../http-exchange/http-exchange.ts';
 import { classifyPostgresError } from '../postgres/errors.ts';
 import { inSession } from '../postgres/members.ts';
@@ -72,9 +72,9 @@ async function openAccounts(cluster: Cluster, signal: AbortSignal): Promise<void
       const [found] = await session.ask([`SELECT count(*)::int FROM ${ACCOUNTS}`], 'open', signal);
       const count = found!.rows[0]?.[0];
       if (count !== 0) throw new OrdealError('ORDEAL_NOT_READY', { what: `the table ${ACCOUNTS} is not empty: it has ${count} rows`, where: node.id });
-      const own = Array.from({ length: BANK.accounts }, (_, account) => account).filter((account) => keeperOf(account, participants.length) === keeper);
+      const own = Array.from({ length: SPREAD_BANK.accounts }, (_, account) => account).filter((account) => keeperOf(account, participants.length) === keeper);
       if (own.length === 0) return;
-      await session.ask([`INSERT INTO ${ACCOUNTS} VALUES ${own.map((account) => `(${account}, ${BANK.balance})`).join(', ')}`], 'committing', signal);
+      await session.ask([`INSERT INTO ${ACCOUNTS} VALUES ${own.map((account) => `(${account}, ${SPREAD_BANK.balance})`).join(', ')}`], 'committing', signal);
     });
   }
 }
