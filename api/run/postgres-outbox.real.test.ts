@@ -35,11 +35,14 @@ describe.skipIf(able !== '')(`outbox on PostgreSQL on process${able && ` (not ru
     expect(typesIn(ran)).toContain('failed-but-visible');
   });
 
-  it('has each effect at least once by an outbox, and some twice where nobody knows repeats', () => {
+  it('has each effect at least once by an outbox', () => {
     const ran = run('at-least-once', '--inbox', 'none');
     expect([ran.status, ran.results.valid, ran.results.reasons, ...typesIn(ran)], `seed ${ran.results.seed}`).toEqual([0, true, []]);
-    const strict = run('exactly-once', '--inbox', 'none');
-    expect([strict.status, ...typesIn(strict)], `seed ${strict.results.seed}`).toEqual([1, 'duplicate-effect']);
+  });
+
+  it('has some twice by an outbox where nobody knows repeats', () => {
+    const ran = run('exactly-once', '--inbox', 'none');
+    expect([ran.status, ...typesIn(ran)], `seed ${ran.results.seed}`).toEqual([1, 'duplicate-effect']);
   });
 
   it('has each effect exactly once by an outbox and a key that repeats are known by', () => {

@@ -94,7 +94,21 @@ describe.skipIf(provisioned === undefined)(`zookeeper${skipped}`, () => {
       const acquire: Invocation = { f: 'acquire', key: 3, value: { lease: 9_500, hold: 0 } };
       const release: Invocation = { f: 'release', key: 3, value: 1 };
       const read: Invocation = { f: 'read', key: 3, value: null };
-      const outcomes = await all('lock', {}, read, acquire, read, update(5, 'fenced'), acquire, release, update(6, 'fenced'), release, read, update(7, 'plain'), read);
+      const outcomes = await all(
+        'lock',
+        {},
+        read,
+        acquire,
+        read,
+        update(5, 'fenced'),
+        acquire,
+        release,
+        update(6, 'fenced'),
+        release,
+        read,
+        update(7, 'plain'),
+        read,
+      );
       const done = { type: 'ok', value: null };
       const notDone = { ...done, applied: false };
       expect(outcomes).toEqual([

@@ -88,10 +88,9 @@ describe('what is answered', () => {
     let told = 0;
     const reader = new FrameReader(() => told++);
     const notification = `0000001c ffffffff ffffffffffffffff 00000000 00000002 00000003 00000004 2f612f6e`;
-    expect(reader.read(hex('00000004 00000001', notification.replace('0000001c', '00000020'), '00000004 00000002')).map((frame) => frame.toString('hex'))).toEqual([
-      '00000001',
-      '00000002',
-    ]);
+    expect(
+      reader.read(hex('00000004 00000001', notification.replace('0000001c', '00000020'), '00000004 00000002')).map((frame) => frame.toString('hex')),
+    ).toEqual(['00000001', '00000002']);
     expect(told).toBe(1);
   });
 
