@@ -15,6 +15,7 @@ export {
   rwRegister,
   semaphore,
   set,
+  transfers,
   uniqueIds,
   watch,
   writeSkew,
@@ -46,6 +47,7 @@ export type {
   RowTransaction,
   Write,
 } from './operations/transactions.ts';
+export type { TransfersOperation } from './operations/transfers.ts';
 export type { UniqueIdsOperation } from './operations/unique-ids.ts';
 export type { Watched, WatchOperation, WatchRequest } from './operations/watch.ts';
 export type { PredicateOptions } from './predicate/predicate.ts';
@@ -55,6 +57,7 @@ export type { RequestsOptions } from './requests/requests.ts';
 export type { RwRegisterOptions } from './rw-register/rw-register.ts';
 export type { SemaphoreOptions } from './semaphore/semaphore.ts';
 export type { SetOptions } from './set/set.ts';
+export type { TransfersOptions } from './transfers/transfers.ts';
 export type { UniqueIdsOptions } from './unique-ids/unique-ids.ts';
 export type { WatchOptions } from './watch/watch.ts';
 export type { WriteSkewOptions } from './write-skew/write-skew.ts';

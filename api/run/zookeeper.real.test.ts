@@ -1,7 +1,8 @@
 /**
  * Real ZooKeeper, as a pair: a read from the node asked may be an old one, even without a fault; one that follows a `sync` is
  * not, also where servers are killed. (Under pauses and partitions `sync` may be outrun by a leader that does not know yet
- * that it is none: not asserted either way.)
+ * that it is none: not asserted either way.) A holder of a lock whose session expires while it stalls loses an update where it
+ * just writes, and is refused where the write is guarded by its node in the line.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { messageOf } from '../../harness/errors/ordeal-error.ts';
@@ -28,6 +29,24 @@ describe.skipIf(processes !== '')(`ZooKeeper on process${why(processes)}`, () =>
     expect(results.sentence).toMatch(/^read of .*( was acknowledged at | was there, and nothing wrote | has no place in any order )/);
     expect(runs.leftovers()).toEqual(NOTHING_LEFT);
   });
+
+  it('loses an update between two holders of a lock, the session of one of whom has expired', () => {
+    const { status, results } = runs.run('process', '--workload', 'lock', '--time-limit', '6');
+    expect([status, results.valid], `seed ${results.seed}`).toEqual([1, false]);
+    const lock = results.checks.find(({ checker }) => checker === 'lock');
+    expect(lock?.anomalies?.map(({ type }) => type)).toContain('lost-update');
+    expect(results.sentence).toMatch(
+      /^the resource \d accepted two updates that are based on (\d+|null): of process \d+ on n\d .* and of process \d+ on n\d .*; one of them is lost$/,
+    );
+  });
+
+  it('loses none where the write is fenced by the holder’s node, although there are as many late ones', () => {
+    const { status, results } = runs.run('process', '--workload', 'lock', '--fencing', '--time-limit', '6');
+    expect([status, results.valid, results.reasons], `seed ${results.seed}`).toEqual([0, true, []]);
+    const { stats } = results.checks.find(({ checker }) => checker === 'lock') as { stats?: unknown };
+    expect((stats as { refused: number }).refused).toBeGreaterThan(0);
+    expect(runs.leftovers()).toEqual(NOTHING_LEFT);
+  });
 });
 
 describe.skipIf(spaces !== '')(`ZooKeeper on netns${why(spaces)}`, () => {
@@ -37,6 +56,14 @@ describe.skipIf(spaces !== '')(`ZooKeeper on netns${why(spaces)}`, () => {
     expect(results.counts.ok).toBeGreaterThanOrEqual(100);
     expect(results.faults.every(({ proven, healed }) => proven && healed)).toBe(true);
     expect(results.faults.length).toBeGreaterThanOrEqual(1);
+    expect(runs.leftovers()).toEqual(NOTHING_LEFT);
+  });
+
+  it('elects one leader in each term, also when servers are cut off and killed', () => {
+    const { status, results } = runs.run('netns', '--workload', 'leader-election', '--faults', 'partition,kill', '--time-limit', '15');
+    expect([status, results.valid, results.reasons], `seed ${results.seed}`).toEqual([0, true, []]);
+    expect(results.counts.ok).toBeGreaterThanOrEqual(50);
+    expect(results.faults.every(({ proven, healed }) => proven && healed)).toBe(true);
     expect(runs.leftovers()).toEqual(NOTHING_LEFT);
   });
 });

@@ -35,7 +35,7 @@ describe('names, options and values of `ordeal run`', () => {
       'an unknown system',
       ['run', 'etdc'],
       64,
-      'ORDEAL_UNKNOWN_SYSTEM\n  unknown system "etdc"; did you mean "etcd"? (known: raftkv, etcd, rqlite, postgres, galera, rabbitmq, redis, redis-sentinel, redis-cluster, nats, zookeeper)\n  See `ordeal list systems`.\n',
+      'ORDEAL_UNKNOWN_SYSTEM\n  unknown system "etdc"; did you mean "etcd"? (known: raftkv, etcd, rqlite, postgres, postgres-2pc, postgres-outbox, galera, rabbitmq, redis, redis-sentinel, redis-cluster, nats, zookeeper)\n  See `ordeal list systems`.\n',
     ],
     [
       'an unknown workload',

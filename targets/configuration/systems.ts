@@ -5,6 +5,8 @@ import { type EtcdOptions, etcd as etcdSystem } from '../systems/etcd/index.ts';
 import { type GaleraOptions, galera as galeraSystem } from '../systems/galera/index.ts';
 import { type NatsOptions, nats as natsSystem } from '../systems/nats/index.ts';
 import { type PostgresOptions, postgres as postgresSystem } from '../systems/postgres/index.ts';
+import { postgresTwoPhaseCommit as postgresTwoPhaseCommitSystem, type TwoPhaseCommitSystemOptions } from '../systems/postgres-2pc/index.ts';
+import { type OutboxOptions, postgresOutbox as postgresOutboxSystem } from '../systems/postgres-outbox/index.ts';
 import { type RabbitmqOptions, rabbitmq as rabbitmqSystem } from '../systems/rabbitmq/index.ts';
 import { type RaftkvOptions, raftkv as raftkvSystem } from '../systems/raftkv/index.ts';
 import {
@@ -29,6 +31,12 @@ export const rqlite = (options: Partial<RqliteOptions> = {}): Use<System> => use
 
 /** Real PostgreSQL, from the PATH or the distribution. */
 export const postgres = (options: Partial<PostgresOptions> = {}): Use<System> => use(postgresSystem, options);
+
+/** Two or more PostgreSQL servers and a coordinator that commits on all of them in two phases. */
+export const postgresTwoPhaseCommit = (options: Partial<TwoPhaseCommitSystemOptions> = {}): Use<System> => use(postgresTwoPhaseCommitSystem, options);
+
+/** A service that stores orders in PostgreSQL and tells the outside world of each, by an outbox and a relay. */
+export const postgresOutbox = (options: Partial<OutboxOptions> = {}): Use<System> => use(postgresOutboxSystem, options);
 
 /** Real MariaDB with Galera, every node a primary, from the PATH or the distribution. */
 export const galera = (options: Partial<GaleraOptions> = {}): Use<System> => use(galeraSystem, options);

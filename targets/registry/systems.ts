@@ -40,6 +40,20 @@ export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
     defaultNodes: 1,
     load: async () => (await import('../systems/postgres/index.ts')).postgres as System,
   },
+  'postgres-2pc': {
+    summary: 'two or more PostgreSQL servers and a coordinator that commits on all of them in two phases',
+    defaultHost: 'process',
+    defaultWorkload: 'transfers',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/postgres-2pc/index.ts')).postgresTwoPhaseCommit as System,
+  },
+  'postgres-outbox': {
+    summary: 'a service that stores orders in PostgreSQL and tells the outside world of each, by an outbox and a relay',
+    defaultHost: 'process',
+    defaultWorkload: 'requests',
+    defaultNodes: 3,
+    load: async () => (await import('../systems/postgres-outbox/index.ts')).postgresOutbox as System,
+  },
   galera: {
     summary: 'real MariaDB with Galera, every node a primary, from the PATH or the distribution',
     defaultHost: 'netns',

@@ -14,6 +14,7 @@ import { type RequestsOptions, requests as requestsWorkload } from '../requests/
 import { type RwRegisterOptions, rwRegister as rwRegisterWorkload } from '../rw-register/rw-register.ts';
 import { type SemaphoreOptions, semaphore as semaphoreWorkload } from '../semaphore/semaphore.ts';
 import { type SetOptions, set as setWorkload } from '../set/set.ts';
+import { type TransfersOptions, transfers as transfersWorkload } from '../transfers/transfers.ts';
 import { type UniqueIdsOptions, uniqueIds as uniqueIdsWorkload } from '../unique-ids/unique-ids.ts';
 import { type WatchOptions, watch as watchWorkload } from '../watch/watch.ts';
 import { type WriteSkewOptions, writeSkew as writeSkewWorkload } from '../write-skew/write-skew.ts';
@@ -64,3 +65,6 @@ export const longFork = (options: Partial<LongForkOptions> = {}): Use<Workload> 
 
 /** Keys that are written and watched; every stream brings every change once and in order. */
 export const watch = (options: Partial<WatchOptions> = {}): Use<Workload> => use(watchWorkload, options);
+
+/** Transfers between databases, each atomic on all of them. */
+export const transfers = (options: Partial<TransfersOptions> = {}): Use<Workload> => use(transfersWorkload, options);

@@ -23,6 +23,10 @@ export const WORKLOADS: Readonly<Record<string, WorkloadEntry>> = {
     summary: 'transfers between accounts while others read all of them; the total never changes, and no balance is negative',
     load: async () => (await import('../bank/bank.ts')).bank as Workload,
   },
+  transfers: {
+    summary: 'transfers between databases, each atomic on all of them; at the end none is half done or in doubt, and no money is lost',
+    load: async () => (await import('../transfers/transfers.ts')).transfers as Workload,
+  },
   queue: {
     summary: 'enqueues unique messages and dequeues them, then drains the queue; every confirmed message must be delivered',
     load: async () => (await import('../queue/queue.ts')).queue as Workload,

@@ -4,11 +4,11 @@
  */
 import type { Call, Client, ClientFactory, Clock, Invocation, Outcome } from '../../../harness/contracts/index.ts';
 import type { ElectionOperation } from '../../../workloads/operations/election.ts';
+import { withPatience } from '../patience/patience.ts';
 import { etcdSessions, type SessionParts } from './client-factory.ts';
 import { type Gateway, GatewayError } from './gateway.ts';
 import { decode, encode, keyOf } from './keys.ts';
 import { grantLease, revokeLease } from './lease.ts';
-import { withPatience } from './patience.ts';
 
 export function electionClients(): ClientFactory {
   return etcdSessions((parts) => new ElectionClient(parts));

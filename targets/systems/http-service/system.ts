@@ -3,20 +3,17 @@
  * the effect ledger, the outside world that it speaks to.
  */
 import { existsSync } from 'node:fs';
-import type { Capability, Cluster, Node, System } from '../../../harness/contracts/index.ts';
+import type { Capability, Cluster, System } from '../../../harness/contracts/index.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
-import { followPages, type ReadLedger } from '../../../harness/ledger/follow-ledger.ts';
-import type { LedgerPage } from '../../../harness/ledger/ledger-program.ts';
+import { followPages } from '../../../harness/ledger/follow-ledger.ts';
 import { ms } from '../../../harness/time/units.ts';
-import { type HttpAnswer, openHttpExchange } from '../http-exchange/http-exchange.ts';
-import { ENTRIES_PATH, LEDGER_PORT } from './ledger-protocol.ts';
+import { isWell, ledgerReader } from './ledger-node.ts';
+import { LEDGER_PORT } from './ledger-protocol.ts';
 import { type HttpServiceOptions, httpServiceOptions } from './options.ts';
 import { type ServiceOperation, serviceClients } from './service-client.ts';
 import { folderOf, ledgerOf, programOf, servicesOf } from './service-program.ts';
 
 const POLL = ms(50);
-/** A ledger that does not answer is asked again for so long. */
-const LEDGER_TRIES = 100;
 
 export interface ServiceDefinition {
   readonly name: string;
@@ -54,28 +51,13 @@ export function httpServiceSystem({ name, instances, options: { sink, noticeMs }
     clients: { requests: (options) => serviceClients(operations, options) },
     settled: (cluster, signal, options) => allAnswer(cluster, options.idle ?? options.health, signal, options),
     entrances: servicesOf,
-    watch: (cluster, observe, ending) => followPages(ledgerReader(cluster, ending), cluster.clock, observe, ending),
+    watch: (cluster, observe, ending) => followPages(ledgerReader(ledgerOf(cluster), cluster.clock, ending), cluster.clock, observe, ending),
   };
 }
 
 async function allAnswer(cluster: Cluster, path: string, signal: AbortSignal, { port }: HttpServiceOptions): Promise<boolean> {
   const asked = [...servicesOf(cluster).map((node) => isWell(node, port, path, signal)), isWell(ledgerOf(cluster), LEDGER_PORT, '/', signal)];
   return (await Promise.all(asked)).every((well) => well);
-}
-
-async function isWell(node: Node, port: number, path: string, signal: AbortSignal): Promise<boolean> {
-  const answer = await askOnce(node, port, path, signal).catch(() => undefined);
-  return answer !== undefined && answer.status >= 200 && answer.status < 300;
-}
-
-/** From the control position, over a connection of its own. */
-async function askOnce(node: Node, port: number, path: string, signal: AbortSignal): Promise<HttpAnswer> {
-  const exchange = openHttpExchange(node.address(port, 'control'));
-  try {
-    return await exchange.get(path, signal);
-  } finally {
-    exchange.close();
-  }
 }
 
 /** A service that ended by itself will not become ready: its log says why. Throws ORDEAL_NODE_FAILED. */
@@ -93,20 +75,4 @@ async function refuseDead(cluster: Cluster): Promise<void> {
         : `Start the service by hand with HOST and PORT set; nodes/${node.id}/node.log in the run folder has all that it said.`,
     });
   }
-}
-
-/** Asks again where the ledger is down or paused for a while; what it has seen is on its file. */
-function ledgerReader(cluster: Cluster, ending: AbortSignal): ReadLedger {
-  const never = new AbortController().signal;
-  return async (from) => {
-    for (let tries = 1; ; tries++) {
-      try {
-        const { text } = await askOnce(ledgerOf(cluster), LEDGER_PORT, `${ENTRIES_PATH}?from=${from}`, never);
-        return JSON.parse(text) as LedgerPage;
-      } catch (error) {
-        if (ending.aborted && tries >= LEDGER_TRIES) throw error;
-        await cluster.clock.sleep(POLL);
-      }
-    }
-  };
 }

@@ -14,6 +14,8 @@ export interface ServerRequest {
   readonly data: string;
   /** Absent for a server on its own. */
   readonly following?: Following | undefined;
+  /** Beside those that all servers have. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The data directory of a node. */
@@ -21,7 +23,7 @@ export function dataOf(node: Node): string {
   return join(node.dataDir, 'postgres');
 }
 
-export function serverProgram({ provisioned, address, data, following }: ServerRequest): Extract<Program, { kind: 'exec' }> {
+export function serverProgram({ provisioned, address, data, following, settings: more = {} }: ServerRequest): Extract<Program, { kind: 'exec' }> {
   const settings = {
     listen_addresses: address.host,
     port: String(address.port),
@@ -34,6 +36,7 @@ export function serverProgram({ provisioned, address, data, following }: ServerR
     jit: 'off',
     // transactions that take their keys in any order meet in deadlocks all the time, each of which waits this long
     deadlock_timeout: '10ms',
+    ...more,
   };
   const argv = [...startedHereAs(provisioned.asUser), ...startCommand({ ...provisioned, data, settings, following })];
   return { kind: 'exec', argv, env: { LC_ALL: 'C' }, ports: [address.port] };

@@ -1,6 +1,7 @@
 /** What all ZooKeeper clients share: a session per process, with its node; the error table; an empty tree to begin with (rule 6). */
-import type { Call, Client, ClientFactory, Cluster, Invocation, Node, Outcome } from '../../../harness/contracts/index.ts';
+import type { Address, Call, Client, ClientFactory, Clock, Cluster, Invocation, Node, Outcome } from '../../../harness/contracts/index.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { createRealClock } from '../../../harness/time/real-clock.ts';
 import { classifyZookeeperError } from './errors.ts';
 import { type Answer, childrenIn, create, getChildren, REFUSAL, type Request, sync } from './jute.ts';
 import type { ZookeeperOptions } from './options.ts';
@@ -20,16 +21,39 @@ export function pathOf(name: string): string {
 
 /** A factory of clients that do `operate` and keep nothing from one operation to the next. `parents`: nodes that it finds there. */
 export function zookeeperClients(operate: Operate, parents: readonly string[] = []): ClientFactory {
+  return zookeeperSessions(
+    ({ session }) => ({
+      invoke: (op: Invocation, call: Call) => operate(session, op, call.signal),
+      close: async () => session.close(),
+    }),
+    parents,
+  );
+}
+
+/** What a client that keeps something is made of. Closing the session is the client's. */
+export interface SessionParts {
+  readonly session: Session;
+  /** Where further sessions can be begun. */
+  readonly address: Address;
+  readonly clock: Clock;
+}
+
+/** A factory of clients that keep places in lines from one operation to the next. */
+export function zookeeperSessions(client: (parts: SessionParts) => Client, parents: readonly string[] = []): ClientFactory {
+  let clock: Clock | undefined;
   return {
-    setup: (cluster, signal) => plant(cluster, parents, signal),
+    setup: (cluster, signal) => {
+      clock = cluster.clock;
+      return plant(cluster, parents, signal);
+    },
     open: async (node: Node, signal: AbortSignal): Promise<Client> => {
-      const session = new Session(node.address(CLIENT_PORT, 'clients'));
+      const address = node.address(CLIENT_PORT, 'clients');
+      const session = new Session(address);
       // where nobody serves, that is what operations meet: each begins a session where there is none
       await session.begin(signal).catch(() => undefined);
-      return {
-        invoke: (op: Invocation, call: Call) => operate(session, op, call.signal),
-        close: async () => session.close(),
-      };
+      // without a set-up, in tests of single clients, time is the machine's
+      clock ??= createRealClock();
+      return client({ session, address, clock });
     },
     classify: classifyZookeeperError,
   };

@@ -89,7 +89,79 @@ describe.skipIf(provisioned === undefined)(`zookeeper${skipped}`, () => {
       expect(new Set(ids.map(({ value }) => value)).size).toBe(20);
     });
 
+    it('hold a lock until it is given back, and then write fenced no more', async () => {
+      const update = (to: number, write: string): Invocation => ({ f: 'update', key: 3, value: { token: 1, from: null, to, write } });
+      const acquire: Invocation = { f: 'acquire', key: 3, value: { lease: 9_500, hold: 0 } };
+      const release: Invocation = { f: 'release', key: 3, value: 1 };
+      const read: Invocation = { f: 'read', key: 3, value: null };
+      const outcomes = await all(
+        'lock',
+        {},
+        read,
+        acquire,
+        read,
+        update(5, 'fenced'),
+        acquire,
+        release,
+        update(6, 'fenced'),
+        release,
+        read,
+        update(7, 'plain'),
+        read,
+      );
+      const done = { type: 'ok', value: null };
+      const notDone = { ...done, applied: false };
+      expect(outcomes).toEqual([
+        done,
+        { type: 'ok', value: { token: expect.any(Number), lease: 9_500 } },
+        done,
+        done,
+        // it has it itself
+        notDone,
+        done,
+        notDone,
+        notDone,
+        { type: 'ok', value: 5 },
+        done,
+        { type: 'ok', value: 7 },
+      ]);
+    });
+
+    it('have no lock any more when their session has expired, and the next one has a greater token', async () => {
+      const factory = factoryOf('lock');
+      const [first, second] = [await factory.open(nodeAt(server.address), never), await factory.open(nodeAt(server.address), never)];
+      const call = { signal: never, deadline: 0 } as unknown as Parameters<typeof first.invoke>[1];
+      const acquire: Invocation = { f: 'acquire', key: 4, value: { lease: 1_000, hold: 0 } };
+      const taken = await first.invoke(acquire, call);
+      // nobody gives it back: whoever asks for long enough gets it
+      let next = await second.invoke(acquire, call);
+      while (next.type === 'ok' && next.applied === false) next = await second.invoke(acquire, call);
+      const [before, after] = [taken, next].map((outcome) => (outcome as unknown as { value: { token: number } }).value.token);
+      expect(after).toBeGreaterThan(before!);
+      const late = await first.invoke({ f: 'update', key: 4, value: { token: before!, from: null, to: 1, write: 'fenced' } }, call);
+      expect(late).toEqual({ type: 'ok', value: null, applied: false });
+      await Promise.all([first.close(), second.close()]);
+    });
+
+    it('are elected one at a time, and say who leads', async () => {
+      const elect = (leader: number): Invocation => ({ f: 'elect', key: 1, value: { leader, lease: 9_500 } });
+      const inspect: Invocation = { f: 'inspect', key: 1, value: null };
+      const [nobody, first, led, second, ledNow] = (await all('leader-election', {}, inspect, elect(7), inspect, elect(8), inspect)) as { value: number[] }[];
+      expect(nobody).toMatchObject({ type: 'fail', error: { code: 'nobody-leads' } });
+      expect(first).toEqual({ type: 'ok', value: [expect.any(Number), 7] });
+      expect(led).toEqual(first);
+      expect(second).toEqual({ type: 'ok', value: [expect.any(Number), 8] });
+      expect(second!.value[0]).toBeGreaterThan(first!.value[0]!);
+      expect(ledNow).toEqual(second);
+      // whoever was invoked there has gone without stepping down
+      const [refused, still] = await all('leader-election', {}, elect(9), inspect);
+      expect(refused).toMatchObject({ type: 'fail', error: { code: 'not-elected' } });
+      expect(still).toEqual(second);
+    });
+
     it('refuse what they do not know', async () => {
+      await expect(all('lock', {}, { f: 'renew', key: 1, value: null })).rejects.toThrow(/renew/);
+      await expect(all('leader-election', {}, { f: 'resign', key: 1, value: null })).rejects.toThrow(/resign/);
       await expect(all('set', {}, { f: 'remove', value: 1 })).rejects.toThrow(/remove/);
       await expect(all('register', {}, { f: 'append', key: 1, value: 1 })).rejects.toThrow(/append/);
     });

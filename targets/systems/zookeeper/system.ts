@@ -1,5 +1,7 @@
 /** Real ZooKeeper (recipe: one server a node, of which one leads). Runs on this machine: it takes Java and many files. */
 import type { Capability, Cluster, NodeId, System, Value } from '../../../harness/contracts/index.ts';
+import { electionClients } from './election-client.ts';
+import { lockClients } from './lock-client.ts';
 import { allCaughtUp, allServe, membersOf } from './members.ts';
 import { setClients, uniqueIdsClients } from './object-clients.ts';
 import { type ZookeeperOptions, zookeeperOptions } from './options.ts';
@@ -20,7 +22,7 @@ export const zookeeper: System<ZookeeperOptions> = {
   async ready(cluster, signal) {
     while (!(await allServe(cluster, signal))) await cluster.clock.sleep(READY_PAUSE, signal);
   },
-  clients: { register: registerClients, set: setClients, 'unique-ids': uniqueIdsClients },
+  clients: { register: registerClients, set: setClients, 'unique-ids': uniqueIdsClients, lock: lockClients, 'leader-election': electionClients },
   settled: allCaughtUp,
   async roles(cluster, signal) {
     const roles = new Map<NodeId, 'primary' | 'follower' | 'unknown'>(cluster.nodes.map(({ id }) => [id, 'unknown']));
