@@ -3,6 +3,8 @@
  * offsets. A reader looks its bytes up without making a string, a worker thread gets the whole table without a copy.
  */
 
+import { giveBack } from './give-back.ts';
+
 /** A finished table: what a history keeps, and what crosses to a worker. */
 export interface PackedTexts {
   readonly count: number;
@@ -38,10 +40,10 @@ export class TextTable {
   #words = NO_WORDS;
   #offsets = NO_OFFSETS;
   /** By slot: 0 where it is free, else some bits of the hash. A new text is told by them alone, and they fit a cache where ordinals do not. */
-  #tags = NO_TAGS;
+  #tags: Uint8Array<ArrayBuffer> = NO_TAGS;
   /** By slot: the ordinal. Twice as many slots as texts at least. */
-  #slots = NO_SLOTS;
-  #hashes = NO_HASHES;
+  #slots: Int32Array<ArrayBuffer> = NO_SLOTS;
+  #hashes: Int32Array<ArrayBuffer> = NO_HASHES;
   #count = 0;
   #used = 0;
   /** What texts were taken from last: a reader's buffer serves for many. */
@@ -142,6 +144,24 @@ export class TextTable {
     return { count: this.#count, arena: this.#arena.subarray(0, this.#used), offsets: this.#offsets.subarray(0, this.#count + 1) };
   }
 
+  /** `pack`, and gives back what only look-ups need: the table is empty afterwards. */
+  finish(): PackedTexts {
+    const packed = this.pack();
+    if (this.#arena === NO_BYTES) return packed;
+    giveBack(this.#tags);
+    giveBack(this.#slots);
+    giveBack(this.#hashes);
+    this.#arena = NO_BYTES;
+    this.#words = NO_WORDS;
+    this.#offsets = NO_OFFSETS;
+    this.#tags = NO_TAGS;
+    this.#slots = NO_SLOTS;
+    this.#hashes = NO_HASHES;
+    this.#count = 0;
+    this.#used = 0;
+    return packed;
+  }
+
   /** Puts the text behind the last one, where it stays if it is new. Gives its end. */
   #append(text: string): number {
     const start = this.#used;
@@ -200,10 +220,13 @@ export class TextTable {
 
   #rehash(): void {
     const slots = this.#slots.length * 2;
+    giveBack(this.#tags);
+    giveBack(this.#slots);
     this.#tags = new Uint8Array(slots);
     this.#slots = new Int32Array(slots);
     const hashes = new Int32Array(slots / 2);
     hashes.set(this.#hashes);
+    giveBack(this.#hashes);
     this.#hashes = hashes;
     for (let ordinal = 0; ordinal < this.#count; ordinal++) this.#occupy(hashes[ordinal]!, ordinal);
   }
