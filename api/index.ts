@@ -19,7 +19,7 @@ export {
   type ServiceRequest,
 } from '../targets/systems/http-service/index.ts';
 export { CATALOGUE, type CatalogueKind, namedSchemas, systemNames, systemsAtLength } from './catalogue/catalogue.ts';
-export { type CheckedFile, type CheckFilesRequest, checkFiles, exitCodeOfFiles } from './check/check-files.ts';
+export { type CheckedFile, type CheckFilesRequest, checkFiles, exitCodeOfFiles, type FileProgress } from './check/check-files.ts';
 export { extractedCase } from './check/extracted-case.ts';
 export { type CheckBudget, DEFAULT_BUDGET, runChecks } from './check/run-checks.ts';
 export { defineConfig, type OrdealConfig, type TestConfig } from './config/define-config.ts';

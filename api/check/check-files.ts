@@ -30,8 +30,19 @@ export interface CheckFilesRequest extends CheckRequest {
   readonly failedCas?: 'noop' | 'observation';
   readonly strictness?: 'strict' | 'lenient';
   readonly budget?: CheckBudget;
+  /** While a file is read, and while each checker is at it. */
+  readonly onProgress?: (progress: FileProgress) => void;
   /** With the history that was judged, where it could be read: what explains a conviction at length is drawn from it. */
   readonly onFile?: (checked: CheckedFile, history: History | undefined) => void;
+}
+
+/** How far a file is: bytes read, or whatever the checker counts. */
+export interface FileProgress {
+  readonly file: string;
+  /** `reading`, or the name of a checker. */
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
 }
 
 /** One line of `ordeal check`. */
@@ -113,16 +124,24 @@ interface Judged {
 }
 
 async function checkFile(file: string, named: NamedChecks | undefined, request: CheckFilesRequest, workers: CheckWorkers): Promise<Judged> {
+  const progress = (stage: string, done: number, total: number): void => request.onProgress?.({ file, stage, done, total });
   try {
     const read = await readHistory(file, {
       format: request.format ?? 'auto',
       failedCas: request.failedCas ?? MODELS[request.model ?? DEFAULT_MODEL]?.failedCas ?? 'noop',
       strictness: request.strictness ?? 'strict',
+      onProgress: (done, total) => progress('reading', done, total),
     });
     const { format, notices } = read;
     const history = request.keys === undefined ? read.history : onlyKeys(read.history, request.keys);
     const { label, refs } = named ?? (await checksOf(file, read));
-    const judged = await runChecks({ history, checks: withDemands(refs, request), workers, budget: request.budget });
+    const judged = await runChecks({
+      history,
+      checks: withDemands(refs, request),
+      workers,
+      budget: request.budget,
+      onProgress: ({ checker, done, total }) => progress(checker, done, total),
+    });
     refuseForeign(judged, file);
     const ops = operationCount(history.columns.type, history.columns.process);
     const { results, engine, linearization } = handedOut(judged);

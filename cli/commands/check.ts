@@ -4,6 +4,8 @@ import { type Command, Option } from 'commander';
 import { type CheckedFile, type CheckFilesRequest, checkFiles, DEFAULT_BUDGET, durationMs, exitCodeOfFiles, extractedCase } from '../../api/index.ts';
 import { messageOf, OrdealError } from '../../harness/errors/ordeal-error.ts';
 import { FORMAT_SUMMARIES, HISTORY_FORMATS } from '../../harness/history/index.ts';
+import { createRealClock } from '../../harness/time/real-clock.ts';
+import { CheckProgress } from '../output/check-progress.ts';
 import { renderChecked } from '../output/render-checked.ts';
 import type { CommandContext } from './command.ts';
 
@@ -75,9 +77,12 @@ export function checkCommand(command: Command, context: CommandContext): void {
       const explain = flags.explain === true ? 'explained' : files.length === 1 ? 'all' : 'first';
       const request = requestOf(files, flags);
       const cases: string[] = [];
+      const progress = new CheckProgress({ stream: process.stderr, clock: createRealClock() });
       const checked = await checkFiles({
         ...request,
+        onProgress: (step) => progress.show(step),
         onFile(line, history) {
+          progress.clear();
           if (!flags.json) process.stdout.write(renderChecked(line, explain, history));
           if (flags.extract !== undefined && history !== undefined && cases.length === 0)
             cases.push(...[extractedCase(line, history, request.isolation)].flatMap((one) => one ?? []));

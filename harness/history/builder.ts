@@ -39,7 +39,7 @@ export class HistoryBuilder {
   readonly #columns;
   #capacity: number;
   #length = 0;
-  #built = false;
+  #built: ColumnarHistory | undefined;
 
   readonly #fTexts = new TextTable();
   readonly #fs: string[] = [];
@@ -106,11 +106,11 @@ export class HistoryBuilder {
     return this.#columns.value[index]!;
   }
 
-  /** The history of everything appended. The builder takes no more events afterwards. */
+  /** The history of everything appended. The builder takes no more events afterwards, and knows no values. */
   build(): ColumnarHistory {
-    this.#built = true;
+    if (this.#built !== undefined) return this.#built;
     const columns: HistoryColumns = firstEvents(this.#columns, this.#length);
-    return new ColumnarHistory({
+    this.#built = new ColumnarHistory({
       length: this.#length,
       columns,
       fs: this.#fs,
@@ -118,8 +118,9 @@ export class HistoryBuilder {
       observers: this.#observers,
       errors: this.#errors,
       operations: this.#operations,
-      texts: this.#valueTexts.pack(),
+      texts: this.#valueTexts.finish(),
     });
+    return this.#built;
   }
 
   processCode(process: Process): number {

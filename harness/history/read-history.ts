@@ -45,6 +45,7 @@ const READERS: Readonly<Record<HistoryFormat, (reading: Reading) => Promise<Impo
  */
 export async function readHistory(path: string, options: ReadHistoryOptions): Promise<ReadHistory> {
   const source = await FileSource.open(path);
+  source.onProgress = options.onProgress ?? source.onProgress;
   try {
     return await readFrom(source, options);
   } finally {

@@ -28,6 +28,17 @@ describe('TextTable', () => {
     );
   });
 
+  it('is empty once it is finished, and what it handed out stays', () => {
+    const table = new TextTable();
+    for (let i = 0; i < 100; i++) table.intern(`a${i}`);
+    const packed = table.finish();
+    expect(table.count).toBe(0);
+    expect(table.find(Buffer.from('a7'), 0, 2)).toBe(-1);
+    expect(['b', 'a7', 'b'].map((text) => table.intern(text))).toEqual([0, 1, 0]);
+    expect([packed.count, packedText(packed, 0), packedText(packed, 99)]).toEqual([100, 'a0', 'a99']);
+    expect(new TextTable().finish().count).toBe(0);
+  });
+
   it('finds by bytes, not by hash', () => {
     const table = new TextTable();
     const count = 200_000;

@@ -3,6 +3,8 @@
  * offsets. A reader looks its bytes up without making a string, a worker thread gets the whole table without a copy.
  */
 
+import { giveBack } from './give-back.ts';
+
 /** A finished table: what a history keeps, and what crosses to a worker. */
 export interface PackedTexts {
   readonly count: number;
@@ -26,6 +28,7 @@ const NO_BYTES = Buffer.from(new SharedArrayBuffer(0));
 const NO_WORDS = viewOf(NO_BYTES);
 const NO_OFFSETS = new Float64Array(new SharedArrayBuffer(8));
 const NO_SLOTS = new Int32Array(1);
+const NO_TAGS = new Uint8Array(1);
 const NO_HASHES = new Int32Array(0);
 const NO_SOURCE = new DataView(new ArrayBuffer(0));
 
@@ -36,9 +39,11 @@ export class TextTable {
   /** The same bytes, of which four are read and written at once. */
   #words = NO_WORDS;
   #offsets = NO_OFFSETS;
-  /** Ordinal + 1, or 0 where the slot is free. Twice as many slots as texts at least. */
-  #slots = NO_SLOTS;
-  #hashes = NO_HASHES;
+  /** By slot: 0 where it is free, else some bits of the hash. A new text is told by them alone, and they fit a cache where ordinals do not. */
+  #tags: Uint8Array<ArrayBuffer> = NO_TAGS;
+  /** By slot: the ordinal. Twice as many slots as texts at least. */
+  #slots: Int32Array<ArrayBuffer> = NO_SLOTS;
+  #hashes: Int32Array<ArrayBuffer> = NO_HASHES;
   #count = 0;
   #used = 0;
   /** What texts were taken from last: a reader's buffer serves for many. */
@@ -55,6 +60,7 @@ export class TextTable {
     this.#arena = Buffer.from(new SharedArrayBuffer(this.#firstBytes));
     this.#words = viewOf(this.#arena);
     this.#offsets = new Float64Array(new SharedArrayBuffer(8 * (FIRST_TEXTS + 1)));
+    this.#tags = new Uint8Array(2 * FIRST_TEXTS);
     this.#slots = new Int32Array(2 * FIRST_TEXTS);
     this.#hashes = new Int32Array(FIRST_TEXTS);
   }
@@ -138,6 +144,24 @@ export class TextTable {
     return { count: this.#count, arena: this.#arena.subarray(0, this.#used), offsets: this.#offsets.subarray(0, this.#count + 1) };
   }
 
+  /** `pack`, and gives back what only look-ups need: the table is empty afterwards. */
+  finish(): PackedTexts {
+    const packed = this.pack();
+    if (this.#arena === NO_BYTES) return packed;
+    giveBack(this.#tags);
+    giveBack(this.#slots);
+    giveBack(this.#hashes);
+    this.#arena = NO_BYTES;
+    this.#words = NO_WORDS;
+    this.#offsets = NO_OFFSETS;
+    this.#tags = NO_TAGS;
+    this.#slots = NO_SLOTS;
+    this.#hashes = NO_HASHES;
+    this.#count = 0;
+    this.#used = 0;
+    return packed;
+  }
+
   /** Puts the text behind the last one, where it stays if it is new. Gives its end. */
   #append(text: string): number {
     const start = this.#used;
@@ -164,11 +188,14 @@ export class TextTable {
   }
 
   #probe(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
+    const tags = this.#tags;
+    const mask = tags.length - 1;
+    const tag = tagOf(hash);
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const ordinal = slots[slot]! - 1;
-      if (ordinal < 0) return -1;
+      const found = tags[slot]!;
+      if (found === 0) return -1;
+      if (found !== tag) continue;
+      const ordinal = this.#slots[slot]!;
       if (this.#hashes[ordinal] === hash && this.#equals(ordinal, bytes, start, end)) return ordinal;
     }
   }
@@ -183,16 +210,23 @@ export class TextTable {
   }
 
   #occupy(hash: number, ordinal: number): void {
-    const mask = this.#slots.length - 1;
+    const tags = this.#tags;
+    const mask = tags.length - 1;
     let slot = hash & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = ordinal + 1;
+    while (tags[slot] !== 0) slot = (slot + 1) & mask;
+    tags[slot] = tagOf(hash);
+    this.#slots[slot] = ordinal;
   }
 
   #rehash(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    const hashes = new Int32Array(this.#slots.length / 2);
+    const slots = this.#slots.length * 2;
+    giveBack(this.#tags);
+    giveBack(this.#slots);
+    this.#tags = new Uint8Array(slots);
+    this.#slots = new Int32Array(slots);
+    const hashes = new Int32Array(slots / 2);
     hashes.set(this.#hashes);
+    giveBack(this.#hashes);
     this.#hashes = hashes;
     for (let ordinal = 0; ordinal < this.#count; ordinal++) this.#occupy(hashes[ordinal]!, ordinal);
   }
@@ -203,6 +237,11 @@ export class TextTable {
     larger.set(this.#offsets);
     this.#offsets = larger;
   }
+}
+
+/** Seven bits that say little of the slot, and one that says that it is taken. */
+function tagOf(hash: number): number {
+  return (hash >>> 24) | 128;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -4,6 +4,8 @@
  * only, so that n sources × m targets cost n + m edges.
  */
 
+import { giveBack } from '../../../harness/history/give-back.ts';
+
 /** Kinds of edges, a bit each. */
 export const WW = 1;
 export const WR = 2;
@@ -30,9 +32,9 @@ export class GraphBuilder {
   readonly transactionCount: number;
   #vertexCount: number;
   #edgeCount = 0;
-  #from: Int32Array;
-  #to: Int32Array;
-  #kind: Uint8Array;
+  #from: Int32Array<ArrayBuffer>;
+  #to: Int32Array<ArrayBuffer>;
+  #kind: Uint8Array<ArrayBuffer>;
 
   constructor(transactionCount: number, expectedEdges: number) {
     this.transactionCount = transactionCount;
@@ -81,14 +83,18 @@ export class GraphBuilder {
       target[at] = this.#to[e]!;
       kind[at] = this.#kind[e]!;
     }
-    this.#from = this.#to = new Int32Array(0);
+    giveBack(this.#from);
+    giveBack(this.#to);
+    giveBack(this.#kind);
+    giveBack(next);
     return { vertexCount, transactionCount: this.transactionCount, edgeCount, start, target, kind };
   }
 
   #grow(): void {
     const capacity = this.#from.length * 2;
-    const grown = <T extends Int32Array | Uint8Array>(old: T, larger: T): T => {
+    const grown = <T extends Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(old: T, larger: T): T => {
       larger.set(old);
+      giveBack(old);
       return larger;
     };
     this.#from = grown(this.#from, new Int32Array(capacity));

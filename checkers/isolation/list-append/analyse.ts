@@ -76,17 +76,23 @@ export function analyseLists(history: History, transactions: Transactions, budge
   const byKey = groupByKey(transactions);
   const orders = orderVersions(transactions, byKey, budget);
   const material = { transactions, byKey, orders, names, findings };
+  // Half of the way was the ingest into columns.
+  const progress = (share: number): void => budget.progress(Math.floor((0.5 + share / 2) * history.length), history.length);
+  progress(0.2);
   findInReads(material);
   findInTransactions(material);
   findLostUpdates(material);
   findings.alsoCall('G1a', 'failed-read');
   const builder = new GraphBuilder(transactions.count, transactions.opCount * 2 + transactions.count * 3);
+  progress(0.4);
   addListDependencies(builder, transactions, byKey, orders);
+  progress(0.5);
   const dependencies = builder.edgeCount;
   ask(budget, builder.bytes);
   addProcessOrder(builder, transactions, orders.committed);
   addRealtimeOrder(builder, transactions, orders.committed, history.columns);
   const graph = builder.build();
+  progress(0.8);
   const { cycles: usual, undecided, unordered } = classifyCycles(graph, (some) => hasUnorderedAppends(some, transactions, orders), budget);
   // What a weak model forbids is a cycle, too.
   const cycles: NamedCycle[] = usual.length === 0 ? [] : [...usual, ...weakCycles(material, graph, budget)];

@@ -113,31 +113,34 @@ export class MicroOpScanner {
     let b = EMPTY_HASH_B;
     let length = 0;
     let last = NIL;
-    this.place = this.#at++;
+    let at = this.#at;
+    this.place = at++;
     this.listReads++;
-    if (bytes[this.#at] === CLOSE) this.#at++;
-    else {
-      for (;;) {
-        // Most elements are such integers; anything else is left to #scalar.
-        let at = this.#at;
-        let byte = bytes[at]!;
-        let number = 0;
-        while (byte >= 48 && byte <= 57 && number < 0xccccccc) {
-          number = number * 10 + byte - 48;
-          byte = bytes[++at]!;
-        }
-        if (at > this.#at && (byte === COMMA || byte === CLOSE)) {
-          last = number;
-          this.#at = at;
-        } else last = this.#scalar();
-        a = extendHashA(a, last);
-        b = extendHashB(b, last);
-        length++;
-        const after = bytes[this.#at++];
-        if (after === CLOSE) break;
-        if (after !== COMMA) throw new NotATransaction('a list is broken');
+    let byte = bytes[at]!;
+    if (byte === CLOSE) at++;
+    while (byte !== CLOSE) {
+      // Most elements are such integers; anything else is left to #scalar.
+      const start = at;
+      let number = 0;
+      byte = bytes[at]!;
+      while (byte >= 48 && byte <= 57 && number < 0xccccccc) {
+        number = number * 10 + byte - 48;
+        byte = bytes[++at]!;
       }
+      if (at === start || (byte !== COMMA && byte !== CLOSE)) {
+        this.#at = start;
+        number = this.#scalar();
+        at = this.#at;
+        byte = bytes[at]!;
+        if (byte !== COMMA && byte !== CLOSE) throw new NotATransaction('a list is broken');
+      }
+      last = number;
+      a = extendHashA(a, last);
+      b = extendHashB(b, last);
+      length++;
+      at++;
     }
+    this.#at = at;
     this.element = last;
     this.length = length;
     this.hashA = a;

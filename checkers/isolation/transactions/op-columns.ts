@@ -1,4 +1,5 @@
 /** The columns of micro-operations while they grow. */
+import { giveBack } from '../../../harness/history/give-back.ts';
 import type { MicroOpScanner } from './micro-op-scanner.ts';
 
 const BYTES_PER_OP = 33;
@@ -6,15 +7,15 @@ const BYTES_PER_OP = 33;
 export class OpColumns {
   length = 0;
   #capacity: number;
-  #kind: Uint8Array;
-  #owner: Int32Array;
-  #key: Int32Array;
-  #element: Int32Array;
-  #length: Int32Array;
-  #hashA: Int32Array;
-  #hashB: Int32Array;
-  #place: Int32Array;
-  #previous: Int32Array;
+  #kind: Uint8Array<ArrayBuffer>;
+  #owner: Int32Array<ArrayBuffer>;
+  #key: Int32Array<ArrayBuffer>;
+  #element: Int32Array<ArrayBuffer>;
+  #length: Int32Array<ArrayBuffer>;
+  #hashA: Int32Array<ArrayBuffer>;
+  #hashB: Int32Array<ArrayBuffer>;
+  #place: Int32Array<ArrayBuffer>;
+  #previous: Int32Array<ArrayBuffer>;
 
   /** `capacity`: how many to expect. */
   constructor(capacity: number) {
@@ -84,7 +85,8 @@ export class OpColumns {
   }
 }
 
-function grown<T extends Uint8Array | Int32Array>(old: T, larger: T): T {
+function grown<T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(old: T, larger: T): T {
   larger.set(old);
+  giveBack(old);
   return larger;
 }

@@ -32,10 +32,8 @@ export function canonicalArrayEnd(bytes: Uint8Array, start: number, end: number)
       if (bytes[at] !== CLOSE) continue;
     } else {
       if (byte > ZERO && byte <= NINE) {
-        // Most values are such integers; what follows one must be a comma or a bracket, which is seen below.
-        const first = at++;
-        while (bytes[at]! >= ZERO && bytes[at]! <= NINE) at++;
-        if (at - first > MOST_DIGITS) return -1;
+        at = integersEnd(bytes, at);
+        if (at < 0) return -1;
       } else {
         at = byte === QUOTE ? textEnd(bytes, at, end) : otherEnd(bytes, at);
         if (at < 0) return -1;
@@ -48,6 +46,24 @@ export function canonicalArrayEnd(bytes: Uint8Array, start: number, end: number)
     if (bytes[at++] !== COMMA) return -1;
   }
   return -1;
+}
+
+/**
+ * Most values are positive integers, and most of these stand beside others: behind the last of them. What follows must be a
+ * bracket, or a comma and another value.
+ */
+function integersEnd(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (;;) {
+    const first = at;
+    let byte = bytes[++at]!;
+    while (byte >= ZERO && byte <= NINE) byte = bytes[++at]!;
+    if (at - first > MOST_DIGITS) return -1;
+    if (byte !== COMMA) return at;
+    byte = bytes[at + 1]!;
+    if (byte <= ZERO || byte > NINE) return at;
+    at++;
+  }
 }
 
 function integerEnd(bytes: Uint8Array, start: number): number {

@@ -8,6 +8,7 @@ import { canonicalJson } from '../canonical-json.ts';
 import { FAIL, INFO, INVOKE, NEMESIS, NOT_APPLIED, OK } from '../columns.ts';
 import { canonicalArrayEnd } from './canonical-array.ts';
 import { integerValue, parseJson } from './numbers.ts';
+import { Word } from './word.ts';
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -20,10 +21,13 @@ const COLON = 58;
 const MINUS = 45;
 
 const asBytes = (name: string): Buffer => Buffer.from(name, 'latin1');
-const FIELDS = ['index', 'type', 'process', 'f', 'key', 'value', 'time', 'scheduled', 'node', 'applied', 'error'].map(asBytes);
+const FIELD_NAMES = ['index', 'type', 'process', 'f', 'key', 'value', 'time', 'scheduled', 'node', 'applied', 'error'];
+const FIELDS = FIELD_NAMES.map(asBytes);
 const [INDEX, TYPE, PROCESS, F, KEY, VALUE, TIME, SCHEDULED, NODE, APPLIED] = FIELDS.keys();
-const TYPES = [asBytes('invoke'), asBytes('ok'), asBytes('fail'), asBytes('info')];
-const TYPE_OF = [INVOKE, OK, FAIL, INFO];
+const TYPE_OF = [OK, INVOKE, FAIL, INFO];
+/** As they stand in a line. */
+const LABELS = FIELD_NAMES.map((name) => new Word(`"${name}":`));
+const TYPES = ['"ok"', '"invoke"', '"fail"', '"info"'].map((name) => new Word(name));
 const OBSERVER = 'observer:';
 
 /** What a line lacks or has wrong; the reader adds file and line. */
@@ -36,10 +40,16 @@ export class EventScanner {
   index = -1;
   readonly #builder: HistoryBuilder;
   #bytes: Buffer = Buffer.alloc(0);
+  /** The same bytes. */
+  #view = viewOf(this.#bytes);
   #at = 0;
   #end = 0;
   /** Which fields the line had, a bit each. */
   #seen = 0;
+  /** The field read last, -1 at the beginning of a line and behind a field that is none of ours. */
+  #field = -1;
+  /** Which field came behind field i - 1 the last time: most lines are like the one before. */
+  readonly #next = new Int8Array(FIELDS.length + 1);
 
   constructor(builder: HistoryBuilder) {
     this.#builder = builder;
@@ -47,6 +57,7 @@ export class EventScanner {
 
   /** Scans one line into `row`. Throws a LineFlaw or a SyntaxError when it is not a whole event. */
   scan(bytes: Buffer, start: number, end: number): void {
+    if (bytes !== this.#bytes) this.#view = viewOf(bytes);
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
@@ -54,7 +65,10 @@ export class EventScanner {
     this.#expect(OPEN_BRACE);
     if (this.#peek() !== CLOSE_BRACE) {
       for (;;) {
-        this.#field();
+        this.#peek();
+        this.#name();
+        this.#peek();
+        this.#read();
         if (this.#peek() !== COMMA) break;
         this.#at++;
       }
@@ -75,29 +89,39 @@ export class EventScanner {
     row.error = -1;
     this.index = -1;
     this.#seen = 0;
+    this.#field = -1;
   }
 
   #complete(): void {
     for (const field of [TYPE!, PROCESS!, F!, TIME!]) {
-      if ((this.#seen & (1 << field)) === 0) throw new LineFlaw(`the event has no "${FIELDS[field]!.toString()}"`);
+      if ((this.#seen & (1 << field)) === 0) throw new LineFlaw(`the event has no "${FIELD_NAMES[field]}"`);
     }
   }
 
-  #field(): void {
-    this.#peek();
-    const nameStart = this.#at + 1;
-    this.#skipString();
-    const field = matching(FIELDS, this.#bytes, nameStart, this.#at - 1);
-    this.#expect(COLON);
-    this.#peek();
-    const start = this.#at;
-    const bit = 1 << field;
-    if (field >= 0 && (this.#seen & bit) !== 0) throw new LineFlaw(`the event has "${FIELDS[field]!.toString()}" twice`);
-    if (field >= 0) this.#seen |= bit;
-    this.#read(field, start);
+  /** A field's name and the colon behind it. */
+  #name(): void {
+    const place = this.#field + 1;
+    const expected = this.#next[place]!;
+    const label = LABELS[expected]!;
+    if (label.standsAt(this.#view, this.#at, this.#end)) {
+      this.#at += label.length;
+      this.#field = expected;
+    } else {
+      const start = this.#at + 1;
+      this.#skipString();
+      this.#field = matching(FIELDS, this.#bytes, start, this.#at - 1);
+      this.#expect(COLON);
+      if (this.#field < 0) return;
+      this.#next[place] = this.#field;
+    }
+    const bit = 1 << this.#field;
+    if ((this.#seen & bit) !== 0) throw new LineFlaw(`the event has "${FIELD_NAMES[this.#field]}" twice`);
+    this.#seen |= bit;
   }
 
-  #read(field: number, start: number): void {
+  #read(): void {
+    const field = this.#field;
+    const start = this.#at;
     const row = this.row;
     if (field === INDEX) this.index = this.#integer('index');
     else if (field === TIME) row.time = this.#integer('time');
@@ -106,8 +130,8 @@ export class EventScanner {
     else if (field === VALUE) row.value = this.#value();
     else if (field === KEY) row.key = this.#key();
     else if (field === TYPE) row.type = (row.type & NOT_APPLIED) | this.#type();
-    else if (field === F) row.f = this.#name(field);
-    else if (field === NODE) row.node = this.#name(field);
+    else if (field === F) row.f = this.#code(field);
+    else if (field === NODE) row.node = this.#code(field);
     else {
       this.#skipValue();
       const text = field < 0 ? '' : this.#bytes.toString('utf8', start, this.#at);
@@ -118,14 +142,17 @@ export class EventScanner {
   }
 
   #type(): number {
+    for (let i = 0; i < TYPES.length; i++) {
+      if (!TYPES[i]!.standsAt(this.#view, this.#at, this.#end)) continue;
+      this.#at += TYPES[i]!.length;
+      return TYPE_OF[i]!;
+    }
     const start = this.#at + 1;
     this.#skipString();
-    const type = matching(TYPES, this.#bytes, start, this.#at - 1);
-    if (type < 0) throw new LineFlaw(`unknown type "${this.#bytes.toString('utf8', start, this.#at - 1)}" (known: invoke, ok, fail, info)`);
-    return TYPE_OF[type]!;
+    throw new LineFlaw(`unknown type "${this.#bytes.toString('utf8', start, this.#at - 1)}" (known: invoke, ok, fail, info)`);
   }
 
-  #name(field: number): number {
+  #code(field: number): number {
     const start = this.#at;
     this.#skipString();
     const inside = start + 1;
@@ -267,15 +294,11 @@ function isDigit(byte: number): boolean {
   return byte >= 48 && byte <= 57;
 }
 
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Which of the names stands in `bytes[start .. end)`, or -1. */
 function matching(names: readonly Buffer[], bytes: Buffer, start: number, end: number): number {
-  const length = end - start;
-  for (let n = 0; n < names.length; n++) {
-    const name = names[n]!;
-    if (name.length !== length) continue;
-    let i = 0;
-    while (i < length && name[i] === bytes[start + i]) i++;
-    if (i === length) return n;
-  }
-  return -1;
+  return names.findIndex((name) => name.equals(bytes.subarray(start, end)));
 }

@@ -1,4 +1,5 @@
 /** Our own `history.jsonl`, to its last whole line. */
+import { totalmem } from 'node:os';
 import { messageOf, OrdealError } from '../../errors/ordeal-error.ts';
 import { HistoryBuilder } from '../builder.ts';
 import { type HistoryHeader, parseHeader } from '../header.ts';
@@ -9,7 +10,8 @@ import { forEachLine } from './source.ts';
 
 /** Most lines are longer. */
 const USUAL_LINE_BYTES = 96;
-const MOST_EXPECTED_BYTES = 2 ** 30;
+/** A machine may refuse to promise more than it has. */
+const MOST_EXPECTED_BYTES = Math.floor(totalmem() / 2);
 
 /** Throws ORDEAL_BAD_HISTORY, ORDEAL_UNKNOWN_FORMAT (header of another schema). */
 export async function readOrdealJsonl(reading: Reading): Promise<Imported> {

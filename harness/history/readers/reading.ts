@@ -12,6 +12,8 @@ export interface ReadOptions {
   readonly failedCas?: 'noop' | 'observation';
   /** Jepsen's independent tuples: a value `[k v]` is the value v of key k. */
   readonly tuples?: 'keep' | 'split';
+  /** Now and then, how many bytes of how many have been read; not for a pipe, which does not say. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface Reading {

@@ -9,12 +9,15 @@ export class FileSource {
   readonly path: string;
   /** How many bytes the file has; 0 where that is not known beforehand (a pipe). */
   size = 0;
+  /** Called after each piece with how many bytes have been read. */
+  onProgress: (done: number, total: number) => void = () => undefined;
   /** What has been read and not yet consumed is `bytes[start .. end)`. */
   bytes: Buffer;
   start = 0;
   end = 0;
   readonly #file: FileHandle;
   #ended = false;
+  #read = 0;
 
   private constructor(path: string, file: FileHandle, chunkBytes: number) {
     this.path = path;
@@ -55,6 +58,8 @@ export class FileSource {
     this.start = 0;
     this.end = kept;
     await this.#fill();
+    this.#read += this.end - kept;
+    if (this.size > 0) this.onProgress(this.#read, this.size);
     return this.end > kept;
   }
 
