@@ -3,9 +3,10 @@ import type { Capability, Fault, Generator, HostKind, ModuleRef, Ns, ProbedCapab
 import { isOrdealError, OrdealError } from '../../harness/errors/ordeal-error.ts';
 import { unknownName } from '../../harness/errors/suggest.ts';
 import { ms } from '../../harness/time/units.ts';
+import { beyondClaims, type Claims, foreseenOfSchedule, foreseenOfSteps } from '../../nemesis/claims/index.ts';
 import { MEMBER_PROMOTE } from '../../nemesis/faults/capabilities.ts';
 import { FAULTS } from '../../nemesis/registry/faults.ts';
-import { FAMILIES, type Package, packageFor, planSchedule, type ScriptStep, scenarioSteps, scripted } from '../../nemesis/schedule/index.ts';
+import { FAMILIES, optionsOf, type Package, packageFor, planSchedule, type ScriptStep, scenarioSteps, scripted } from '../../nemesis/schedule/index.ts';
 import type { RunPlan } from '../plans/plan.ts';
 import { parseOptions } from '../resolve.ts';
 import { refuseImpossible } from '../suitability/guarantee.ts';
@@ -36,7 +37,7 @@ export interface FaultScope {
 /** What the host and the system can do, together. */
 type Probed = Pick<ReadonlyMap<Capability, ProbedCapability>, 'get'>;
 
-/** Throws ORDEAL_UNKNOWN_FAULT, ORDEAL_MISSING_CAPABILITY, ORDEAL_BAD_OPTION or ORDEAL_TIME_LIMIT_TOO_SHORT. */
+/** Throws ORDEAL_UNKNOWN_FAULT, ORDEAL_MISSING_CAPABILITY, ORDEAL_BAD_OPTION, ORDEAL_BEYOND_FAULT_MODEL or ORDEAL_TIME_LIMIT_TOO_SHORT. */
 export async function planFaults({ plan, system, host, own, checks, rng }: FaultScope): Promise<FaultPlan> {
   const faults = new Map<string, Fault>(own);
   for (const [name, entry] of Object.entries(FAULTS)) faults.set(name, await entry.load());
@@ -52,13 +53,15 @@ export async function planFaults({ plan, system, host, own, checks, rng }: Fault
       throw explained(error, name, faults, probed);
     }
   };
-  const scope = { nodeCount: plan.nodes, outside: system.outside ?? 0, faultModel: system.faultModel, can };
+  const claims: Claims = { nodeCount: plan.nodes, outside: system.outside ?? 0, faultModel: system.faultModel };
+  const scope = { ...claims, ...(plan.faults.beyondFaultModel && { faultModel: ANYTHING }), can };
   const packages = [
     ...plan.faults.families.map((name) => refusing(name, () => packageFor(name, scope))),
     ...plan.faults.chosen.map((chosen) => refusing(chosen.name, () => packageOf(chosen, faults, can))),
   ];
   const steps = scenarioSteps(plan.faults.scenario);
   for (const step of steps) refusing(step.value.fault, () => packageOf({ name: step.value.fault, options: optionsIn(step) }, faults, can));
+  if (!plan.faults.beyondFaultModel) refuseBeyond(system, packages, steps, faults, claims);
   const named = new Set([...packages.flatMap(({ moves }) => moves.map(({ fault }) => fault)), ...steps.map(({ value }) => value.fault)]);
   refuseImpossible(
     system,
@@ -69,6 +72,21 @@ export async function planFaults({ plan, system, host, own, checks, rng }: Fault
   const instrument = new Set([...named].flatMap((name) => faults.get(name)?.needs ?? []));
   steps.push(...planSchedule({ packages, detectionNs: ms(system.detectionMs), timeLimitNs: ms(plan.timeLimitMs), rng, ...timingOf(plan) }));
   return { schedule: scripted(steps), steps, faults, instrument, families };
+}
+
+/** What packages are cut to where the run may go beyond all claims. */
+const ANYTHING: System['faultModel'] = { crashes: 'minority', powerLoss: 'all', clocks: 'any', disks: 'minority' };
+
+/** Throws ORDEAL_BEYOND_FAULT_MODEL. */
+function refuseBeyond(system: System, packages: readonly Package[], steps: readonly ScriptStep[], faults: ReadonlyMap<string, Fault>, claims: Claims): void {
+  const moves = packages.flatMap((each) => each.moves);
+  const scheduled = moves.flatMap((move) => {
+    const fault = faults.get(move.fault);
+    return fault === undefined ? [] : [{ fault, options: optionsOf(move) }];
+  });
+  const beyond = beyondClaims([...foreseenOfSchedule(scheduled, claims), ...foreseenOfSteps(steps, faults, claims)], claims);
+  if (beyond.length === 0) return;
+  throw new OrdealError('ORDEAL_BEYOND_FAULT_MODEL', { what: beyond.join('; '), where: system.name });
 }
 
 /** What the system, not the host, has to do. */

@@ -61,7 +61,7 @@ function checkCase(results: RunResults, check: Check): Case {
     check.checker,
     'failure',
     anomalies[0]?.type ?? 'invalid',
-    anomalies.map((anomaly) => anomaly.sentence),
+    [...anomalies.map((anomaly) => anomaly.sentence), ...(results.outsideClaims ?? []).map((what) => `outside what the system claims: ${what}`)],
   );
 }
 
