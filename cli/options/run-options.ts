@@ -25,7 +25,9 @@ export interface RunFlags {
 
 /** The flags of `run` that belong to no system, workload or host. */
 export const COMMON_FLAGS: ReadonlySet<string> = new Set(
-  'host nodes workload faults interval overlap beyondFaultModel timeLimit readyTimeout rate concurrency clients seed out budget json open config test dryRun'.split(' '),
+  'host nodes workload faults interval overlap beyondFaultModel timeLimit readyTimeout rate concurrency clients seed out budget json open config test dryRun'.split(
+    ' ',
+  ),
 );
 
 /** Adds them to a command. */

@@ -9,6 +9,8 @@ export type LinkEnd = NodeId | 'clients';
 export interface LinkParams {
   readonly type: 'cut';
   readonly links: readonly (readonly [from: LinkEnd, to: LinkEnd])[];
+  /** It comes and goes: each period begins with the cut, which lasts that share (0 … 1) of it. Absent: it lasts. */
+  readonly flap?: { readonly period: Ns; readonly cutShare: number };
 }
 
 /** Directed: of what the second end asks the first, the questions arrive and are acted upon, and the answers do not come back. */

@@ -1,6 +1,7 @@
 /** Network partitions: between nodes by topology, one way, and between nodes and clients. */
 import { z } from 'zod';
-import type { Action, Fault, LinkEnd } from '../../harness/contracts/index.ts';
+import type { Action, Fault, FaultView, LinkEnd, LinkParams, Rng } from '../../harness/contracts/index.ts';
+import { ms } from '../../harness/time/units.ts';
 import { type Cut, canonical, cutBetween, cutComponents } from '../grudge/cuts.ts';
 import { cutsOf, TOPOLOGIES, TOPOLOGY_NAMES } from '../grudge/topology.ts';
 import { named, select, selectionOption } from '../selection/selection.ts';
@@ -21,7 +22,14 @@ const partitionOptions = z.strictObject({
     .describe('Directed links by name, instead of a topology; "clients" is all clients.'),
 });
 
+const flappingOptions = z.strictObject({
+  ...partitionOptions.shape,
+  periodMs: z.int().min(100).max(60_000).default(2_000).describe('From the start of one cut to the start of the next, in milliseconds.'),
+  cutShare: z.number().min(0.05).max(0.95).default(0.5).describe('The part of each period in which the links are cut; in the rest of it they are whole.'),
+});
+
 export type PartitionOptions = z.infer<typeof partitionOptions>;
+export type FlappingOptions = z.infer<typeof flappingOptions>;
 
 /** Cuts links between nodes, both ways, by a topology or as spelled out. */
 export const partition: Fault<PartitionOptions> = {
@@ -30,16 +38,28 @@ export const partition: Fault<PartitionOptions> = {
   summary: 'cuts the network between nodes by a topology: halves, isolate one, majority, rings, bridge, split, primaries, or as spelled out',
   needs: [NET_CUT],
   options: partitionOptions,
-  plan(options, view, rng) {
-    if (options.links) return cut(canonical(options.links.map(([from, to]): Cut => [end(from, view.nodes), end(to, view.nodes)])));
-    if (options.components) return cut(canonical(cutComponents(options.components.map((names) => named(names, view.nodes)))));
-    if (options.isolate !== undefined) {
-      const alone = select(options.isolate, view, rng);
-      return cut(canonical(cutComponents([alone, view.nodes.filter((node) => !alone.includes(node))])));
-    }
-    return cut(cutsOf(options.topology, view, rng, options));
-  },
+  plan: (options, view, rng) => cut(partitioned(options, view, rng)),
 };
+
+/** The cuts of `partition`, which come and go for as long as the fault is in force. */
+export const flapping: Fault<FlappingOptions> = {
+  name: 'flapping',
+  family: 'partition',
+  summary: 'cuts the network between nodes as partition does, and heals and cuts it again all the time',
+  needs: [NET_CUT],
+  options: flappingOptions,
+  plan: (options, view, rng) => cut(partitioned(options, view, rng), { flap: { period: ms(options.periodMs), cutShare: options.cutShare } }),
+};
+
+function partitioned(options: PartitionOptions, view: FaultView, rng: Rng): readonly Cut[] {
+  if (options.links) return canonical(options.links.map(([from, to]): Cut => [end(from, view.nodes), end(to, view.nodes)]));
+  if (options.components) return canonical(cutComponents(options.components.map((names) => named(names, view.nodes))));
+  if (options.isolate !== undefined) {
+    const alone = select(options.isolate, view, rng);
+    return canonical(cutComponents([alone, view.nodes.filter((node) => !alone.includes(node))]));
+  }
+  return cutsOf(options.topology, view, rng, options);
+}
 
 const oneWayOptions = z.strictObject({
   target: selectionOption.default('one'),
@@ -91,8 +111,8 @@ export const isolateClients: Fault<IsolateClientsOptions> = {
   },
 };
 
-function cut(links: readonly Cut[]): Action[] {
-  return links.length === 0 ? [] : [{ control: 'links', params: { type: 'cut', links } }];
+function cut(links: readonly Cut[], how: Omit<LinkParams, 'type' | 'links'> = {}): Action[] {
+  return links.length === 0 ? [] : [{ control: 'links', params: { type: 'cut', links, ...how } }];
 }
 
 function end(name: string, nodes: Parameters<typeof named>[1]): LinkEnd {
