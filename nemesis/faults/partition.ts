@@ -1,11 +1,29 @@
 /** Network partitions: between nodes by topology, one way, and between nodes and clients. */
 import { z } from 'zod';
-import type { Action, Fault, FaultView, LinkEnd, LinkParams, Rng } from '../../harness/contracts/index.ts';
+import type { Action, Capability, Fault, FaultView, LinkEnd, LinkParams, Rng } from '../../harness/contracts/index.ts';
 import { ms } from '../../harness/time/units.ts';
 import { type Cut, canonical, cutBetween, cutComponents } from '../grudge/cuts.ts';
 import { cutsOf, TOPOLOGIES, TOPOLOGY_NAMES } from '../grudge/topology.ts';
 import { named, select, selectionOption } from '../selection/selection.ts';
-import { NET_CUT, NET_CUT_ONE_WAY } from './capabilities.ts';
+import { NET_CUT, NET_CUT_ONE_WAY, NET_CUT_REJECT, NET_CUT_RESET } from './capabilities.ts';
+
+const WAYS = ['drop', 'reject', 'reset'] as const;
+
+const by = z
+  .enum(WAYS)
+  .default('drop')
+  .describe(
+    'How the cut shows. drop: silence; connections stand and carry nothing. reject: whatever is sent is refused at once, and connections break. reset: connections that stand are broken, and then there is silence.',
+  );
+
+interface Way {
+  readonly by: (typeof WAYS)[number];
+}
+
+const needsFor = (options: Way): readonly Capability[] => (options.by === 'drop' ? [] : [options.by === 'reject' ? NET_CUT_REJECT : NET_CUT_RESET]);
+
+/** Absent where it is silence, as before there were other ways. */
+const shownBy = (options: Way): Pick<LinkParams, 'by'> => (options.by === 'drop' ? {} : { by: options.by });
 
 const partitionOptions = z.strictObject({
   topology: z
@@ -20,6 +38,7 @@ const partitionOptions = z.strictObject({
     .min(1)
     .optional()
     .describe('Directed links by name, instead of a topology; "clients" is all clients.'),
+  by,
 });
 
 const flappingOptions = z.strictObject({
@@ -37,8 +56,9 @@ export const partition: Fault<PartitionOptions> = {
   family: 'partition',
   summary: 'cuts the network between nodes by a topology: halves, isolate one, majority, rings, bridge, split, primaries, or as spelled out',
   needs: [NET_CUT],
+  needsFor,
   options: partitionOptions,
-  plan: (options, view, rng) => cut(partitioned(options, view, rng)),
+  plan: (options, view, rng) => cut(partitioned(options, view, rng), shownBy(options)),
 };
 
 /** The cuts of `partition`, which come and go for as long as the fault is in force. */
@@ -47,8 +67,10 @@ export const flapping: Fault<FlappingOptions> = {
   family: 'partition',
   summary: 'cuts the network between nodes as partition does, and heals and cuts it again all the time',
   needs: [NET_CUT],
+  needsFor,
   options: flappingOptions,
-  plan: (options, view, rng) => cut(partitioned(options, view, rng), { flap: { period: ms(options.periodMs), cutShare: options.cutShare } }),
+  plan: (options, view, rng) =>
+    cut(partitioned(options, view, rng), { ...shownBy(options), flap: { period: ms(options.periodMs), cutShare: options.cutShare } }),
 };
 
 function partitioned(options: PartitionOptions, view: FaultView, rng: Rng): readonly Cut[] {
@@ -67,6 +89,7 @@ const oneWayOptions = z.strictObject({
     .enum(['inbound', 'outbound', 'random'])
     .default('random')
     .describe('inbound: the targets hear none of the other nodes; outbound: they are heard by none of them.'),
+  by,
 });
 
 export type OneWayOptions = z.infer<typeof oneWayOptions>;
@@ -77,12 +100,13 @@ export const partitionOneWay: Fault<OneWayOptions> = {
   family: 'partition',
   summary: 'cuts one direction between some nodes and the others: the targets are heard but deaf, or hear but are mute',
   needs: [NET_CUT, NET_CUT_ONE_WAY],
+  needsFor,
   options: oneWayOptions,
   plan(options, view, rng) {
     const targets = select(options.target, view, rng.fork('target'));
     const others = view.nodes.filter((node) => !targets.includes(node));
     const inbound = options.direction === 'random' ? rng.fork('direction').int(0, 1) === 0 : options.direction === 'inbound';
-    return cut(canonical(inbound ? cutBetween(others, targets) : cutBetween(targets, others)));
+    return cut(canonical(inbound ? cutBetween(others, targets) : cutBetween(targets, others)), shownBy(options));
   },
 };
 
@@ -92,6 +116,7 @@ const isolateClientsOptions = z.strictObject({
     .enum(['both', 'requests', 'replies'])
     .default('both')
     .describe('requests: what clients send is lost; replies: nodes act on requests, but no answer comes back.'),
+  by,
 });
 
 export type IsolateClientsOptions = z.infer<typeof isolateClientsOptions>;
@@ -102,12 +127,13 @@ export const isolateClients: Fault<IsolateClientsOptions> = {
   family: 'partition',
   summary: 'cuts the clients from some nodes, both ways or one; the nodes keep talking to each other',
   needs: [NET_CUT, NET_CUT_ONE_WAY],
+  needsFor,
   options: isolateClientsOptions,
   plan(options, view, rng) {
     const targets = select(options.target, view, rng);
     const requests = options.direction === 'replies' ? [] : cutBetween(['clients'], targets);
     const replies = options.direction === 'requests' ? [] : cutBetween(targets, ['clients']);
-    return cut(canonical([...requests, ...replies]));
+    return cut(canonical([...requests, ...replies]), shownBy(options));
   },
 };
 

@@ -10,6 +10,7 @@ import { insideNamespace } from '../../controls/nft/nft.ts';
 import { nodeTables } from '../../controls/nft/node-tables.ts';
 import { Witnesses } from '../../controls/nft/witnesses.ts';
 import { type NetnsPlan, planSubnet } from '../netns/address-plan.ts';
+import { openCutWays } from '../netns/cut-ways.ts';
 import { nodeNamespace, removeNamespaces } from '../netns/namespaces.ts';
 import { removeOrphanNamespaces } from '../netns/orphans.ts';
 import { bestShaping, openShapedLinks } from '../netns/shaped-links.ts';
@@ -98,8 +99,10 @@ async function networkControls(
   const places = ids.map((node) => ({ end: node, address: addressOf(node), inside: insideNamespace(namespaceOf(node)) }));
   const witnesses = await Witnesses.start(clock, [...places, { end: 'clients', address: plan.clients, inside: [] }]);
   resources.defer(() => witnesses.close());
-  if (!shaped) return { links: createNftLinksControl({ nodes: ids, rules, witnesses }) };
+  const ways = await openCutWays(request, witnesses, { nodes: ids, namespaceOf, addressOf });
+  const links = { nodes: ids, rules, witnesses, ...(ways && { ways }) };
+  if (!shaped) return { links: createNftLinksControl(links) };
   const parts = { runId: request.runId, nodes: ids, rng: request.rng, witnesses, resources, by: bestShaping(), addressOf, namespaceOf };
   const { shapes, onCut } = await openShapedLinks(parts);
-  return { links: createNftLinksControl({ nodes: ids, rules, witnesses, onCut }), shapes };
+  return { links: createNftLinksControl({ ...links, onCut }), shapes };
 }

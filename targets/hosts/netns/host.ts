@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Capability, HostKind, ProbedCapability } from '../../../harness/contracts/index.ts';
 import { entryUrl, startChild } from '../../../harness/entry/entry.ts';
+import { probeSocketBreaking } from '../../controls/nft/socket-breaking.ts';
 import type { ProcessCluster } from '../process/assemble-cluster.ts';
 import { processHost } from '../process/host.ts';
 import { type ProcessOptions, processOptions } from '../process/options.ts';
@@ -23,10 +24,12 @@ export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<Hos
   async probe(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
     if (ordinaryUser()) return probeAsUser();
     const network = probeNetwork();
+    const breaking = network.ok ? await probeSocketBreaking() : network;
     // what processes and clocks can do is the same as on `process`, as long as there is a namespace to put them into
     const probed = [...(await processHost.probe())].map(([name, found]): [Capability, ProbedCapability] => {
       if (!network.ok) return [name, network];
       if (name === 'net.lose-replies') return [name, NO_ANSWERS_LOST];
+      if (name === 'net.cut.reset') return [name, breaking];
       if (name === 'net.shape') return [name, probeShaping()];
       return [name, name.startsWith('net.') ? network : found];
     });

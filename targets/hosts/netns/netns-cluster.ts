@@ -12,6 +12,7 @@ import type { ProcessOptions } from '../process/options.ts';
 import { cutsLinks, openDisks, openGroups } from '../process/process-cluster.ts';
 import type { ReaperRequest } from '../process/reap.ts';
 import { type NetnsPlan, planSubnet } from './address-plan.ts';
+import { openCutWays } from './cut-ways.ts';
 import { buildNetwork, namespacesOf, nodeNamespace, removeNamespaces, switchNamespace } from './namespaces.ts';
 import { removeOrphanNamespaces } from './orphans.ts';
 import { bestShaping, openShapedLinks, type Shaping } from './shaped-links.ts';
@@ -87,7 +88,8 @@ async function networkControls(
   const places = ids.map((node) => ({ end: node, address: addressOf(node), inside: insideNamespace(namespaceOf(node)) }));
   const witnesses = await Witnesses.start(clock, [...places, { end: 'clients', address: plan.clients, inside: [] }]);
   resources.defer(() => witnesses.close());
-  const parts = { nodes: ids, rules: switchRules(namespace, addressOf), witnesses };
+  const ways = await openCutWays(request, witnesses, { nodes: ids, namespaceOf, addressOf });
+  const parts = { nodes: ids, rules: switchRules(namespace, addressOf), witnesses, ...(ways && { ways }) };
   if (!shaped) return { links: createNftLinksControl(parts) };
   const { shapes, onCut } = await openShapedLinks({ runId, nodes: ids, rng: request.rng, witnesses, resources, by: shapesBy, addressOf, namespaceOf });
   return { links: createNftLinksControl({ ...parts, onCut }), shapes };
