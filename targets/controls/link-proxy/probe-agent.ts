@@ -15,6 +15,7 @@ const MESSAGE_PAUSE = ms(20);
 const POLL = ms(5);
 /** How long messages over untouched links may take before the measurement says nothing. */
 const CONTROL_DEADLINE = ms(5_000);
+const REDIAL_AFTER = ms(100);
 const OPEN_DEADLINE = ms(10_000);
 
 type Line =
@@ -147,8 +148,19 @@ export class ProbeAgent {
     );
   }
 
+  /** Dials the lasting lines that were broken, again and again for as long as patience lasts: over a link that refuses none will be had. */
+  async #reconnect(links: readonly Link[], patience: Ns): Promise<void> {
+    const end = this.#clock.now() + patience;
+    const stand = (): boolean => links.every(([from, to]) => this.#lasting.has(linkKey(from, to)) && this.#lasting.has(linkKey(to, from)));
+    for (;;) {
+      this.#connectAll();
+      await this.#until(stand, REDIAL_AFTER);
+      if (stand() || this.#clock.now() >= end) return;
+    }
+  }
+
   async #measure(links: readonly Link[], controls: readonly Link[], patience: Ns): Promise<ProbeAnswer> {
-    this.#connectAll();
+    await this.#reconnect([...links, ...controls], patience);
     const fresh: Socket[] = [];
     const tallies = (of: readonly Link[]): Tally[] => of.map((link) => ({ link, numbers: [] }));
     const measured = tallies(links);

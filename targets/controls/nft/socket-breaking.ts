@@ -18,8 +18,9 @@ export async function probeSocketBreaking(): Promise<ProbedCapability> {
   socket.on('error', () => {});
   try {
     await once(socket, 'connect');
-    await run('ss', ['-K', '-t', 'src', '127.0.0.1', 'sport', '=', `:${socket.localPort}`, 'dport', '=', `:${port}`]);
-    const { stdout } = await run('ss', ['-H', '-t', 'src', '127.0.0.1', 'sport', '=', `:${socket.localPort}`, 'dport', '=', `:${port}`]);
+    const ours = ['src', '127.0.0.1', 'sport', '=', `:${socket.localPort}`, 'dport', '=', `:${port}`];
+    await run('ss', ['-K', '-t', ...ours]);
+    const { stdout } = await run('ss', ['-H', '-t', ...ours]);
     if (stdout.trim() === '') return { ok: true, found: 'ss -K' };
     return { ok: false, found: 'ss -K breaks no connection here', remedy: REMEDY };
   } catch (error) {
