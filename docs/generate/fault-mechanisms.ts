@@ -21,7 +21,8 @@ const cuts: Mechanism = {
   undone: `The set is written again without the link, the proxy reads on; then all messages must arrive. ${WATCHDOG} On \`ssh\` each machine undoes it by itself when it has not heard of the harness for a while.`,
 };
 
-const table = 'a table of nft in the namespace of each node answers what leaves for the other end with a reset (or that its port is unreachable), and what comes from clients';
+const table =
+  'a table of nft in the namespace of each node answers what leaves for the other end with a reset (or that its port is unreachable), and what comes from clients';
 const refusals: Mechanism = {
   on: { process: 'the link proxy resets who dials over the link at once, and who sends over a connection that stood', netns: table, docker: table },
   seen: 'Somebody dials anew over the link and says something over a connection that stood before: both must end at once, where silence would keep them; over an untouched link one is answered and the other stands.',
