@@ -13,15 +13,15 @@ export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
     standsFor:
       'On 21 October 2018 GitHub’s network hub on the US East Coast was without its primary data centre for 43 seconds. Both coasts had taken writes by then, and the service was degraded for more than 24 hours. The topology `bridge` is the half-broken switch that Cloudflare had on 2 November 2020: two members of an etcd cluster no longer heard each other while the third heard both, and it elected leaders without end.',
   },
-  flapping: {
-    asks: 'A link that comes back is no link to rely on. Elections must not follow one another without end, and whoever reconnects must not count half an answer as a whole one.',
-    standsFor:
-      'A cable or a transceiver that is about to fail, and routers that tell each other of it: routes that appear and vanish are damped for this reason (RFC 2439, 1998).',
-  },
   'partition-one-way': {
     asks: 'A node that hears and is not heard, or the other way round, must not keep the others from working, and must not be kept as a leader because its heartbeats still arrive.',
     standsFor:
       'Network cards with a Broadcom BCM5709 that dropped all inbound packets and went on sending: the standby heard the heartbeats and never took over, for five hours (told in “The Network is Reliable”, Bailis and Kingsbury, 2014).',
+  },
+  flapping: {
+    asks: 'A link that comes back is no link to rely on. Elections must not follow one another without end, and whoever reconnects must not count half an answer as a whole one.',
+    standsFor:
+      'A cable or a transceiver that is about to fail, and routers that tell each other of it: routes that appear and vanish are damped for this reason (RFC 2439, 1998).',
   },
   'isolate-clients': {
     asks: 'The cluster believes that it is well, and its clients see something else: what they are told must be right all the same, and unknown where nobody told them anything.',
