@@ -17,6 +17,7 @@ export {
   diskSlow,
   duplicate,
   failover,
+  flapping,
   forcedPromotion,
   isolateClients,
   kill,

@@ -12,6 +12,8 @@ export interface TestConfig {
   readonly interval?: string;
   /** `one` (default): never two faults at once. `one-per-resource`: network, processes and clocks each on their own. */
   readonly overlap?: 'one' | 'one-per-resource';
+  /** Faults may go beyond what the system claims to survive; a conviction is then headed "outside what the system claims". */
+  readonly beyondFaultModel?: boolean;
   readonly timeLimit?: string;
   /** How long the system may take to become ready: '30s'. */
   readonly readyTimeout?: string;

@@ -23,6 +23,7 @@ const test = z.strictObject({
   faults: z.union([faults, z.strictObject({ interval: z.string(), faults }), z.strictObject({ acts: z.array(act) })]).optional(),
   interval: z.string().optional(),
   overlap: z.enum(['one', 'one-per-resource']).optional(),
+  beyondFaultModel: z.boolean().optional(),
   timeLimit: z.string().optional(),
   readyTimeout: z.string().optional(),
   rate: z.number().positive().optional(),

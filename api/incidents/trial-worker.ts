@@ -50,7 +50,7 @@ async function trial(incident: Incident, variant: Variant, seed: number | string
     const checker = (await importModule(url))[name] as Checker;
     checks.push(withVerifiedCertificates(history, checkSafely(checker, history, options, UNLIMITED)));
   }
-  const results = composeResults({ plan, outcome: conducted.outcome, journal: readJournal(folder.journal).entries, checks });
+  const results = composeResults({ plan, system: resolved.system, outcome: conducted.outcome, journal: readJournal(folder.journal).entries, checks });
   rmSync(folder.path, { recursive: true, force: true });
   const { valid, sentence, counts, faults } = results;
   const anomalies = checks.flatMap((check) => (check.valid === false ? check.anomalies.map(({ type }) => `${check.checker}/${type}`) : []));

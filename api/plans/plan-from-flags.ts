@@ -16,6 +16,7 @@ export interface PlanFlags {
   readonly workload?: string | undefined;
   readonly faults?: string | undefined;
   readonly interval?: string | undefined;
+  readonly beyondFaultModel?: boolean | undefined;
   readonly overlap?: 'one' | 'one-per-resource' | undefined;
   readonly timeLimit?: string | undefined;
   readonly readyTimeout?: string | undefined;
@@ -54,6 +55,7 @@ export async function planFromFlags(systemName: string, flags: PlanFlags, pick: 
         ...(flags.interval !== undefined && { intervalMs: durationMs(flags.interval, '--interval') }),
         ...(flags.overlap !== undefined && { overlap: flags.overlap }),
       },
+      ...(flags.beyondFaultModel === true && { beyondFaultModel: true }),
     },
     nodes: positiveInteger(flags.nodes, '--nodes') ?? entry.defaultNodes,
     concurrency: positiveInteger(flags.concurrency, '--concurrency') ?? PLAN_DEFAULTS.concurrency,

@@ -20,6 +20,8 @@ export const runPlanSchema = z.object({
     /** What the nemesis does when, spelled out: beside the schedule of the faults above, or instead of one. */
     scenario: z.array(scenarioLine).default([]),
     options: z.record(z.string(), z.json()).default({}),
+    /** Faults may go beyond what the system claims to survive (rule 15). */
+    beyondFaultModel: z.literal(true).optional(),
   }),
   nodes: z.int().positive(),
   concurrency: z.int().positive(),

@@ -40,6 +40,7 @@ function planOf(url: string, config: OrdealConfig, name: string, test: TestConfi
       chosen: given.filter((fault) => typeof fault !== 'string').map(named),
       scenario: flags.faults === undefined ? actsOf(test).map(lineOf) : [],
       options: { ...(interval !== undefined && { intervalMs: durationMs(interval, where('interval')) }), ...(overlap !== undefined && { overlap }) },
+      ...((flags.beyondFaultModel ?? test.beyondFaultModel) === true && { beyondFaultModel: true }),
     },
     nodes: positiveInteger(flags.nodes, '--nodes') ?? config.nodes ?? ownNodes(config) ?? SYSTEMS[system.name]?.defaultNodes ?? PLAN_DEFAULTS.nodes,
     concurrency: positiveInteger(flags.concurrency, '--concurrency') ?? test.concurrency ?? PLAN_DEFAULTS.concurrency,

@@ -17,6 +17,7 @@ export function commandOf(plan: RunPlan): string {
   if (plan.clients !== PLAN_DEFAULTS.clients) words.push('--clients', plan.clients);
   if (typeof plan.faults.options['intervalMs'] === 'number') words.push('--interval', `${plan.faults.options['intervalMs']}ms`);
   if (typeof plan.faults.options['overlap'] === 'string') words.push('--overlap', plan.faults.options['overlap']);
+  if (plan.faults.beyondFaultModel) words.push('--beyond-fault-model');
   // the options of these stand in the configuration
   if (!plan.config) for (const { options } of [plan.system, plan.workload, plan.host]) words.push(...flagsOf(options));
   words.push('--seed', String(plan.seed));

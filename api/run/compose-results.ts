@@ -1,8 +1,9 @@
 /** From what a run left behind to `results.json`: verdict, sentence, exit code. Pure. */
 import { mergeVerdicts } from '../../checkers/verdict/merge.ts';
-import type { JournalEntry, Reason, Result } from '../../harness/contracts/index.ts';
+import type { JournalEntry, Reason, Result, System } from '../../harness/contracts/index.ts';
 import type { LifecycleOutcome } from '../../harness/lifecycle/index.ts';
 import { exitCodeOf, faultRecords, RESULTS_SCHEMA_VERSION, type RunResults } from '../../harness/store/index.ts';
+import { beyondClaims, suffered } from '../../nemesis/claims/index.ts';
 import type { RunPlan } from '../plans/plan.ts';
 import { VERSION } from '../version.ts';
 import { commandOf } from './command-of.ts';
@@ -10,14 +11,17 @@ import { paceOf } from './pace.ts';
 
 export interface RunEvidence {
   readonly plan: RunPlan;
+  readonly system: Pick<System, 'faultModel' | 'outside'>;
   readonly outcome: LifecycleOutcome;
   readonly journal: readonly JournalEntry[];
   readonly checks: readonly Result[];
 }
 
 /** The results of a run. A run whose environment failed is at most unknown; what was convicted stays convicted. */
-export function composeResults({ plan, outcome, journal, checks }: RunEvidence): RunResults {
+export function composeResults({ plan, system, outcome, journal, checks }: RunEvidence): RunResults {
   const stats = outcome.stats;
+  const claims = { nodeCount: plan.nodes, outside: system.outside ?? 0, faultModel: system.faultModel };
+  const beyond = beyondClaims(suffered(journal, claims), claims);
   const pace = paceOf(plan, stats);
   const doubts = [...outcome.failures, ...outcome.unknowns];
   const judged = mergeVerdicts(checks.map((check) => check.valid));
@@ -35,6 +39,7 @@ export function composeResults({ plan, outcome, journal, checks }: RunEvidence):
     valid,
     exitCode: exitCodeOf(valid, outcome.failures),
     sentence: sentenceOf(valid, checks, reasons),
+    ...(beyond.length > 0 && { outsideClaims: beyond }),
     reasons,
     checks: checks.map(plainCheck),
     faults: faultRecords(journal),

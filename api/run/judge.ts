@@ -1,6 +1,6 @@
 /** Judges a run: its checks over its history, its journal, and what the lifecycle could not do. */
 import { existsSync } from 'node:fs';
-import type { History, JournalEntry, ModuleRef, Result } from '../../harness/contracts/index.ts';
+import type { History, JournalEntry, ModuleRef, Result, System } from '../../harness/contracts/index.ts';
 import type { LifecycleOutcome, RunEvent } from '../../harness/lifecycle/index.ts';
 import type { RunFolder, RunResults } from '../../harness/store/index.ts';
 import { createRealClock } from '../../harness/time/real-clock.ts';
@@ -12,6 +12,7 @@ import { composeResults } from './compose-results.ts';
 
 export interface JudgeRequest {
   readonly plan: RunPlan;
+  readonly system: Pick<System, 'faultModel' | 'outside'>;
   readonly folder: RunFolder;
   readonly outcome: LifecycleOutcome;
   readonly history: History;
@@ -23,11 +24,11 @@ export interface JudgeRequest {
 
 /** After a second signal nothing is checked, and the verdict is unknown. */
 export async function judge(request: JudgeRequest): Promise<RunResults> {
-  const { plan, folder, outcome } = request;
+  const { plan, system, folder, outcome } = request;
   // a run that never came to its workload has one thing to say: why
   const pointless = outcome.stats === undefined || request.hurry?.aborted;
   const checks = pointless ? [] : await checked(request);
-  return composeResults({ plan, outcome, journal: journalOf(folder), checks });
+  return composeResults({ plan, system, outcome, journal: journalOf(folder), checks });
 }
 
 async function checked({ history, checks, budget, onEvent }: JudgeRequest): Promise<Result[]> {

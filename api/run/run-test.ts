@@ -62,6 +62,7 @@ export async function runTest(plan: RunPlan, options: RunOptions = {}): Promise<
   const history = historyFromMessage(conducted.history);
   const results = await judge({
     plan,
+    system: resolved.system,
     folder,
     outcome: conducted.outcome,
     history,

@@ -7,6 +7,7 @@ export interface RunFlags {
   readonly workload?: string;
   readonly faults?: string;
   readonly interval?: string;
+  readonly beyondFaultModel?: boolean;
   readonly overlap?: 'one' | 'one-per-resource';
   readonly timeLimit?: string;
   readonly readyTimeout?: string;
@@ -24,7 +25,9 @@ export interface RunFlags {
 
 /** The flags of `run` that belong to no system, workload or host. */
 export const COMMON_FLAGS: ReadonlySet<string> = new Set(
-  'host nodes workload faults interval overlap timeLimit readyTimeout rate concurrency clients seed out budget json open config test dryRun'.split(' '),
+  'host nodes workload faults interval overlap beyondFaultModel timeLimit readyTimeout rate concurrency clients seed out budget json open config test dryRun'.split(
+    ' ',
+  ),
 );
 
 /** Adds them to a command. */
@@ -41,6 +44,7 @@ export function addRunOptions(command: Command): void {
         'one: never two faults at once; one-per-resource: network, processes and clocks each on their own (default: one)',
       ).choices(['one', 'one-per-resource']),
     )
+    .option('--beyond-fault-model', 'let faults go beyond what the system claims to survive; a conviction says so')
     .option('--time-limit <duration>', 'how long the workload runs (default: 30s; a bare number is seconds)')
     .option('--ready-timeout <duration>', 'how long the system may take to become ready (default: 30s)')
     .option('--rate <n>', 'operations per second, all clients together (default: 200)')

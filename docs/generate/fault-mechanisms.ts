@@ -21,6 +21,21 @@ const cuts: Mechanism = {
   undone: `The set is written again without the link, the proxy reads on; then all messages must arrive. ${WATCHDOG} On \`ssh\` each machine undoes it by itself when it has not heard of the harness for a while.`,
 };
 
+const table =
+  'a table of nft in the namespace of each node answers what leaves for the other end with a reset (or that its port is unreachable), and what comes from clients';
+const refusals: Mechanism = {
+  on: { process: 'the link proxy resets who dials over the link at once, and who sends over a connection that stood', netns: table, docker: table },
+  seen: 'Somebody dials anew over the link and says something over a connection that stood before: both must end at once, where silence would keep them; over an untouched link one is answered and the other stands.',
+  undone: `The table goes, the proxy lets pass; then all messages must arrive. ${WATCHDOG}`,
+};
+
+const breaking = 'the set of cuts is written, then the kernel breaks the connections between the ends (`ss -K`), at both of them';
+const breaks: Mechanism = {
+  on: { process: 'the link proxy is told of the cut, then resets the connections between the ends', netns: breaking, docker: breaking },
+  seen: 'A connection that stood before must have ended, and who dials anew must hear nothing; over an untouched link one stands and the other is answered.',
+  undone: cuts.undone,
+};
+
 const signals = (sim: string, elsewhere: string, seen: string, undone: string): Mechanism => ({
   on: { sim, process: elsewhere, netns: elsewhere, docker: elsewhere, ssh: `${elsewhere}, by a keeper on the machine` },
   seen,
@@ -54,6 +69,8 @@ const power = `${fuse} and keeps what each unsynced write replaced; the node is 
 export const MECHANISMS: Readonly<Record<string, Mechanism>> = {
   'net.cut': cuts,
   'net.cut.oneway': cuts,
+  'net.cut.reject': refusals,
+  'net.cut.reset': breaks,
   'net.lose-replies': {
     on: { process: 'the link proxy lets requests pass and throws away what comes back on the connection that carried them' },
     seen: 'A question is asked that must arrive and must not be answered; over an untouched link it must be.',
@@ -63,11 +80,11 @@ export const MECHANISMS: Readonly<Record<string, Mechanism>> = {
     on: Object.fromEntries(
       ['netns', 'docker'].map((host) => [
         host,
-        'a route leads the packets of the link into a TUN device; a process of ours drops, holds, doubles or damages them and writes them to the device of the node that they are for',
+        'the kernel’s netem, in a class of its own for each destination, where the kernel has it; else a route leads the packets of the link into a TUN device, and a process of ours drops, holds, doubles or damages them and writes them to the device of the node that they are for',
       ]),
     ),
     seen: 'Some hundred datagrams are sent over the link and counted, timed and compared where they arrive, beside those over an untouched link.',
-    undone: `The route goes, and the same datagrams must arrive whole. ${WATCHDOG} When the process of the detour ends, however it ends, devices and routes vanish.`,
+    undone: `The route goes, and the same datagrams must arrive whole. ${WATCHDOG} When the process of the detour ends, however it ends, devices and routes vanish; queues of netem are deleted.`,
   },
   'process.kill': signals(
     'the node is stopped at once; its program, its timers and its messages are gone',

@@ -31,7 +31,7 @@ ${await places(fault)}
 
 ${unique(proofs.map(({ seen }) => seen))}
 
-## How it is undone
+${otherWays(fault)}## How it is undone
 
 ${unique(proofs.map(({ undone }) => undone))}
 
@@ -62,6 +62,18 @@ async function places(fault: Fault): Promise<string> {
     return [code(host), how.every((each) => each !== undefined) ? sentence(how[0]!) : `no: it has no ${code(lackingOn(host, fault))}`];
   });
   return table(['host', ''], rows);
+}
+
+/** What some options need besides, by the option `by`. */
+function otherWays({ needsFor }: Fault): string {
+  if (needsFor === undefined) return '';
+  const sections = ['reject', 'reset'].flatMap((by) => needsFor({ by }).map((capability) => ({ by, capability, ...MECHANISMS[capability] })));
+  const rows = sections.map(({ by, capability, on = {} }) => [
+    code(`by: '${by}'`),
+    ...Object.keys(HOSTS).map((host) => (on[host] === undefined ? `no: it has no ${code(capability)}` : sentence(on[host]))),
+  ]);
+  const seen = sections.map(({ by, seen: how = '' }) => `${code(`by: '${by}'`)}: ${how}`).join(' ');
+  return `## Other ways to cut\n\n${table(['', ...Object.keys(HOSTS).map(code)], rows)}\nHow they are seen: ${seen}\n\n`;
 }
 
 /** What is asked of members is the business of the systems that can. */

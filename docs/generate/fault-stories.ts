@@ -35,6 +35,11 @@ export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
       { title: 'The report on the netdev list', url: 'http://www.spinics.net/lists/netdev/msg210485.html' },
     ],
   },
+  flapping: {
+    asks: 'A link that comes back is no link to rely on. Elections must not follow one another without end, and whoever reconnects must not count half an answer as a whole one.',
+    standsFor:
+      'A cable or a transceiver that is about to fail, and routers that tell each other of it: routes that appear and vanish are damped for this reason (RFC 2439, 1998).',
+  },
   'isolate-clients': {
     asks: 'The cluster believes that it is well, and its clients see something else: what they are told must be right all the same, and unknown where nobody told them anything.',
     standsFor:

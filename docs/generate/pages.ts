@@ -71,6 +71,7 @@ async function systems(): Promise<string> {
     faultModel.crashes,
     faultModel.powerLoss,
     faultModel.clocks,
+    faultModel.disks ?? 'none',
     `${detectionMs} ms`,
     addressing,
     needs.map(code).join(', '),
@@ -90,9 +91,9 @@ ${all.map(({ name, entry }) => `- **${name}**: ${entry.summary}.`).join('\n')}
 
 ## What they claim to survive
 
-Default faults stay within it. Windows of faults are longer than the detection time.
+Default faults stay within it. What is asked for by name beyond it is refused, unless \`--beyond-fault-model\` is given (in a configuration, \`beyondFaultModel: true\`): a conviction is then headed "outside what the system claims". Damage to disks counts over the whole run, and a crash of all is within the claims of who survives a loss of power of all. Windows of faults are longer than the detection time.
 
-${table(['system', 'crashes of', 'power loss of', 'clocks', 'detection', 'addressing', 'needs'], claims)}
+${table(['system', 'crashes of', 'power loss of', 'clocks', 'damaged disks of', 'detection', 'addressing', 'needs'], claims)}
 ## The bugs of raftkv
 
 Each is the omission of one mechanism: \`npx ordeal run raftkv --bug NAME\`.

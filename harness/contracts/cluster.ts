@@ -133,7 +133,13 @@ export interface System<P = unknown> {
   readonly addressing: Addressing;
   readonly options: Options<P>;
   /** What it claims to survive (rule 15). */
-  readonly faultModel: { readonly crashes: 'minority' | 'none'; readonly powerLoss: 'all' | 'minority' | 'none'; readonly clocks: 'any' | 'none' };
+  readonly faultModel: {
+    readonly crashes: 'minority' | 'none';
+    readonly powerLoss: 'all' | 'minority' | 'none';
+    readonly clocks: 'any' | 'none';
+    /** Of how many nodes the disk may be damaged (turned bits, syncs that were none) over a whole run; of none where absent. */
+    readonly disks?: 'minority';
+  };
   /** How long, at most, until it notices a failure: windows of faults are longer (rule 14). Milliseconds. */
   readonly detectionMs: number;
   /** How long it may take to settle after the last fault, where that is longer than the usual 30 s. Milliseconds. */

@@ -9,6 +9,10 @@ export type LinkEnd = NodeId | 'clients';
 export interface LinkParams {
   readonly type: 'cut';
   readonly links: readonly (readonly [from: LinkEnd, to: LinkEnd])[];
+  /** How it shows. `reject`: what is sent is refused at once. `reset`: silence, and the connections that stand are broken first. Absent: silence. */
+  readonly by?: 'reject' | 'reset';
+  /** It comes and goes: each period begins with the cut, which lasts that share (0 … 1) of it. Absent: it lasts. */
+  readonly flap?: { readonly period: Ns; readonly cutShare: number };
 }
 
 /** Directed: of what the second end asks the first, the questions arrive and are acted upon, and the answers do not come back. */
@@ -170,6 +174,8 @@ export interface Fault<P = unknown> {
   readonly family: string;
   readonly summary: string;
   readonly needs: readonly Capability[];
+  /** What these options need besides. */
+  needsFor?(options: P): readonly Capability[];
   readonly options: Options<P>;
   plan(options: P, view: FaultView, rng: Rng): readonly Action[];
 }

@@ -20,6 +20,12 @@ export const ERROR_CODES = {
     meaning: 'What the test asks for cannot be had: exactly once, of a sink that knows no keys, under crashes.',
     remedy: "Use a sink of keys (sink: 'keyed'), ask for at most or at least once, or leave crashes out.",
   },
+  ORDEAL_BEYOND_FAULT_MODEL: {
+    exitCode: 64,
+    meaning: 'A fault asked for goes beyond what the system claims to survive.',
+    remedy:
+      'Leave it out, or add --beyond-fault-model (in a configuration, beyondFaultModel: true): a conviction is then headed "outside what the system claims".',
+  },
   ORDEAL_UNKNOWN_SYSTEM: { exitCode: 64, meaning: 'There is no system of that name.', remedy: 'See `ordeal list systems`.' },
   ORDEAL_UNKNOWN_WORKLOAD: {
     exitCode: 64,

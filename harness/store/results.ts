@@ -47,6 +47,10 @@ export const resultsSchema = z.object({
   valid: z.union([z.boolean(), z.literal('unknown')]),
   exitCode: z.int(),
   sentence: z.string().describe('The verdict in one plain sentence.'),
+  outsideClaims: z
+    .array(z.string())
+    .optional()
+    .describe('What was done to the system beyond what it claims to survive, a sentence each; absent where nothing was.'),
   reasons: z.array(reason).describe('Why the verdict is unknown, or the run failed.'),
   checks: z.array(check),
   faults: z.array(fault),

@@ -15,6 +15,8 @@ import {
   diskSlow as diskSlowFault,
 } from '../faults/disk.ts';
 import {
+  type FlappingOptions,
+  flapping as flappingFault,
   isolateClients as isolateClientsFault,
   type PartitionOptions,
   partition as partitionFault,
@@ -40,6 +42,10 @@ type Target<P> = (typeof SELECTIONS)[number] | readonly string[] | Partial<P>;
 /** Cuts the network by a topology: its name, or the options of the fault. */
 export const partition = (given: PartitionOptions['topology'] | Partial<PartitionOptions> = {}): Use<Fault> =>
   use(partitionFault, typeof given === 'string' ? { topology: given } : given);
+
+/** Cuts the network by a topology, heals it and cuts it again all the time. */
+export const flapping = (given: PartitionOptions['topology'] | Partial<FlappingOptions> = {}): Use<Fault> =>
+  use(flappingFault, typeof given === 'string' ? { topology: given } : given);
 
 /** Cuts one direction between some nodes and the others. */
 export const partitionOneWay = at(partitionOneWayFault);

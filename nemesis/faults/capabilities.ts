@@ -3,6 +3,8 @@ import type { Capability } from '../../harness/contracts/index.ts';
 
 export const NET_CUT = 'net.cut' as Capability;
 export const NET_CUT_ONE_WAY = 'net.cut.oneway' as Capability;
+export const NET_CUT_REJECT = 'net.cut.reject' as Capability;
+export const NET_CUT_RESET = 'net.cut.reset' as Capability;
 export const NET_LOSE_REPLIES = 'net.lose-replies' as Capability;
 export const NET_SHAPE = 'net.shape' as Capability;
 export const PROCESS_KILL = 'process.kill' as Capability;

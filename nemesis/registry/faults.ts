@@ -19,6 +19,11 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     summary: 'cuts one direction between some nodes and the others',
     load: async () => (await import('../faults/partition.ts')).partitionOneWay as Fault,
   },
+  flapping: {
+    family: 'partition',
+    summary: 'cuts the network between nodes, heals it and cuts it again all the time',
+    load: async () => (await import('../faults/partition.ts')).flapping as Fault,
+  },
   'isolate-clients': {
     family: 'partition',
     summary: 'cuts the clients from some nodes',

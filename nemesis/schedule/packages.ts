@@ -38,6 +38,11 @@ export interface Burst {
   readonly gap: readonly [least: number, most: number];
 }
 
+/** The options of one injection: of a rotation, those of its first turn. */
+export function optionsOf({ options, rotate }: Move): Value {
+  return rotate === undefined ? options : { ...(options as Readonly<Record<string, Value>>), [rotate.option]: { from: 0, count: rotate.count } };
+}
+
 export interface Package {
   readonly family: string;
   /** What its faults act on. Packages of the same resource never overlap in time. */
@@ -92,21 +97,14 @@ export const FAMILY_NAMES = Object.keys(FAMILIES) as (keyof typeof FAMILIES)[];
 
 /**
  * The package of a family, or of one fault by its name (with the fault's default options). Throws ORDEAL_UNKNOWN_FAULT, and
- * ORDEAL_MISSING_CAPABILITY or ORDEAL_BAD_OPTION where nothing of it can or may be done here.
+ * ORDEAL_MISSING_CAPABILITY or ORDEAL_BEYOND_FAULT_MODEL where nothing of it can or may be done here.
  */
 export function packageFor(name: string, scope: PackageScope): Package {
   const family: Family | undefined = name in FAMILIES ? FAMILIES[name as keyof typeof FAMILIES] : undefined;
   if (!family) return singleFault(name, scope);
   const { nodeCount, outside = 0 } = scope;
   const allowed = family.moves(family.resource === 'links' ? scope : { ...scope, nodeCount: nodeCount - outside });
-  if (allowed.length === 0) {
-    throw new OrdealError('ORDEAL_BAD_OPTION', {
-      what: `the faults "${name}" are outside what the system claims to survive, or need more than ${scope.nodeCount} node(s)`,
-      where: '--faults',
-      value: name,
-      remedy: 'Leave them out, or use more nodes.',
-    });
-  }
+  if (allowed.length === 0) throw outsideClaims(name, scope);
   const moves = allowed.filter((move) => scope.can?.(move.fault) ?? true);
   if (moves.length === 0) throw missing(name);
   return { family: name, resource: family.resource, moves };
@@ -118,6 +116,17 @@ function singleFault(name: string, scope: PackageScope): Package {
   if (scope.can && !scope.can(name)) throw missing(name);
   const { resource } = FAMILIES[entry.family as keyof typeof FAMILIES];
   return { family: entry.family, resource, moves: [{ fault: name, options: {}, weight: 1 }] };
+}
+
+/** Nothing of the family is left: the system claims less, or there are too few nodes for it. */
+function outsideClaims(name: string, { nodeCount, faultModel }: PackageScope): OrdealError {
+  const { crashes, powerLoss, clocks } = faultModel;
+  return new OrdealError('ORDEAL_BEYOND_FAULT_MODEL', {
+    what: `the faults "${name}" are outside what the system claims to survive (crashes: ${crashes}, loss of power: ${powerLoss}, clocks: ${clocks}), or need more than ${nodeCount} node(s)`,
+    where: '--faults',
+    value: name,
+    remedy: 'Leave them out, use more nodes, or add --beyond-fault-model: a conviction is then headed "outside what the system claims".',
+  });
 }
 
 function missing(name: string): OrdealError {
@@ -221,12 +230,12 @@ function powerMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
   ];
 }
 
-function promotionMoves({ nodeCount }: PackageScope): readonly Move[] {
+function promotionMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
   if (nodeCount < 2) return [];
-  return [
-    { fault: 'failover', options: {}, weight: 1 },
-    { fault: 'forced-promotion', options: {}, weight: 1 },
-  ];
+  const forced: Move = { fault: 'forced-promotion', options: {}, weight: 1 };
+  // the old primary is killed
+  const survives = faultModel.powerLoss === 'all' || (faultModel.crashes === 'minority' && nodeCount >= 3);
+  return survives ? [{ fault: 'failover', options: {}, weight: 1 }, forced] : [forced];
 }
 
 /** Nobody claims to survive a disk that lies or turns bits: `disk-lie` and `disk-corrupt` are for who names them. */

@@ -56,13 +56,10 @@ function checkCase(results: RunResults, check: Check): Case {
     return testCase(results, check.checker, 'error', reasons[0]?.code ?? 'unknown', reasons.map(inWords));
   }
   const anomalies = check.anomalies ?? [];
-  return testCase(
-    results,
-    check.checker,
-    'failure',
-    anomalies[0]?.type ?? 'invalid',
-    anomalies.map((anomaly) => anomaly.sentence),
-  );
+  return testCase(results, check.checker, 'failure', anomalies[0]?.type ?? 'invalid', [
+    ...anomalies.map((anomaly) => anomaly.sentence),
+    ...(results.outsideClaims ?? []).map((what) => `outside what the system claims: ${what}`),
+  ]);
 }
 
 /** What no check says: the environment failed, the run was cut short. */

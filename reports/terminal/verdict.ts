@@ -13,6 +13,7 @@ import {
   faultViews,
   findingViews,
   isolationSummaryView,
+  outsideClaims,
   verdictWord,
 } from '../view-model/index.ts';
 import { isolationSummaryText, isolationText } from './isolation-text.ts';
@@ -32,6 +33,7 @@ export function renderVerdict(results: RunResults, history: History, folder: str
   const { ok, fail, info } = results.counts;
   const lines = [
     '',
+    ...outsideLines(results, paint),
     ...findings.slice(0, TOLD).flatMap((finding) => findingLines(finding, paint)),
     ...more(results, paint),
     ...isolationLines(results, history, faults, paint),
@@ -46,6 +48,12 @@ export function renderVerdict(results: RunResults, history: History, folder: str
     '',
   ];
   return lines.join('\n');
+}
+
+function outsideLines(results: RunResults, paint: ChalkInstance): string[] {
+  const beyond = outsideClaims(results);
+  if (beyond.length === 0) return [];
+  return [`  ${paint.yellow.bold('OUTSIDE WHAT THE SYSTEM CLAIMS')}`, ...beyond.flatMap((what) => wrapped('      ', oneLine(what), readableColumns())), ''];
 }
 
 function findingLines(finding: FindingView, paint: ChalkInstance): string[] {

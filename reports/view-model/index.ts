@@ -9,5 +9,5 @@ export { isolationSummaryView } from './isolation-summary.ts';
 export type * from './isolation-view.ts';
 export type * from './report-view.ts';
 export type { NodeLog, ReportMaterial, RunFacts } from './run-facts.ts';
-export { checkViews, verdictWord } from './verdict.ts';
+export { checkViews, outsideClaims, verdictWord } from './verdict.ts';
 export { clipped, count, counted } from './wording.ts';

@@ -25,6 +25,8 @@ export interface VerdictView {
   readonly sentence: string;
   /** What it means, in one or two more. */
   readonly more: string;
+  /** Of a conviction: what was done beyond what the system claims to survive. It is headed so where there is anything. */
+  readonly outsideClaims: readonly string[];
   /** Why the verdict is unknown, or the environment failed. */
   readonly reasons: readonly ReasonView[];
   readonly counts: { readonly invoked: number; readonly ok: number; readonly fail: number; readonly info: number };

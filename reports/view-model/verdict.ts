@@ -27,12 +27,18 @@ export function verdictView(results: RunResults, findings: readonly FindingView[
     word,
     sentence: sentenceOf(results, findings),
     more: moreOf(word, results, findings),
+    outsideClaims: outsideClaims(results),
     reasons: reasonsOf(results, word),
     counts: { invoked, ok, fail, info },
     faultsProven: proven,
     faults,
     duration,
   };
+}
+
+/** What heads a conviction that the system never promised to escape (rule 15). */
+export function outsideClaims(results: RunResults): readonly string[] {
+  return results.valid === false ? (results.outsideClaims ?? []) : [];
 }
 
 /** The run's own sentence; of transactions the same in the words of the domain. */

@@ -20,6 +20,7 @@
  * - disks: full while one change fills it; delays add; chances of an error or a turned bit combine; lying while one lies.
  * - limits of resources: the tightest counts.
  * - link cuts: a link is cut while at least one active change cuts it, each direction for itself.
+ * - silence × refusal on one link: *silence beats refusal*, for who hears nothing of a packet cannot refuse it.
  */
 import type { ClockParams, LinkEnd, LinkParams, NodeId, Ns, ProcessParams } from '../../harness/contracts/index.ts';
 
@@ -53,6 +54,13 @@ export function cutLinks(active: Active<LinkParams>): ReadonlyMap<string, Direct
     for (const link of params.links) cut.set(linkKey(link[0], link[1]), link);
   }
   return cut;
+}
+
+/** Of the links that are to be cut now, those that refuse: no active change cuts them in silence. By `linkKey`. */
+export function refusedLinks(active: Active<LinkParams>): ReadonlyMap<string, DirectedLink> {
+  const refused = new Map(cutLinks(active));
+  for (const { links, by } of active.values()) if (by !== 'reject') for (const link of links) refused.delete(linkKey(link[0], link[1]));
+  return refused;
 }
 
 /** What must be cut and what must be restored to get from one set of changes to another. */

@@ -34,6 +34,7 @@ export function hero(view: ReportView): Markup {
   const { verdict, findings } = view;
   return html`<div class="wrap"><div class="hero">
 <p class="scen-m">${view.scenario.join(' · ')}</p>
+${verdict.outsideClaims.length > 0 && html`<div class="why" role="group" aria-label="Outside what the system claims"><h2>Outside what the system claims</h2><ul>${verdict.outsideClaims.map((what) => html`<li><p>${what}</p></li>`)}</ul></div>`}
 <p class="say">${emphasised(verdict.sentence)}</p>
 <p class="more">${verdict.more}</p>
 ${verdict.reasons.length > 0 && reasonList(view)}

@@ -104,6 +104,50 @@ describe('the link proxy', () => {
     expect((await stats()).bytes).toEqual({ 'n1>n2': 15, 'n2>n1': 8 });
   });
 
+  it('refuses over a link that does: whoever sends or dials is reset at once, and what waited for a heal too', async () => {
+    const { near, far } = await established();
+    const closed = { near: false, far: false, fresh: false, waiting: false };
+    near.once('close', () => {
+      closed.near = true;
+    });
+    far.once('close', () => {
+      closed.far = true;
+    });
+    await cut(FORTH);
+    const waiting = dial(await door());
+    waiting.once('close', () => {
+      closed.waiting = true;
+    });
+    await until(() => waiting.readyState === 'open');
+    await settle();
+    expect(closed.waiting).toBe(false);
+    await proxy.serve({ op: 'cut', links: [FORTH], refused: [FORTH] });
+    await until(() => closed.waiting);
+    const fresh = dial(await door());
+    fresh.once('close', () => {
+      closed.fresh = true;
+    });
+    await until(() => closed.fresh);
+    expect([closed.near, arrived.length]).toEqual([false, 1]);
+    near.write('refused');
+    await until(() => closed.near && closed.far);
+    await cut();
+    const healed = dial(await door());
+    healed.write('<');
+    await until(() => arrived.length === 2);
+  });
+
+  it('breaks the connections that stand between two ends, and no others', async () => {
+    const { near, far } = await established();
+    let broken = 0;
+    for (const end of [near, far]) end.once('close', () => broken++);
+    await proxy.serve({ op: 'break', links: [[n1, 'clients']] });
+    await settle();
+    expect(broken).toBe(0);
+    await proxy.serve({ op: 'break', links: [BACK] });
+    await until(() => broken === 2);
+  });
+
   it('loses and reorders nothing, however cuts and writes interleave', async () => {
     const step = fc.oneof(
       fc.record({ write: fc.constantFrom('near', 'far'), size: fc.integer({ min: 1, max: 200_000 }) }),

@@ -34,7 +34,10 @@ export class LinkProxy {
         await this.#listen(request.listeners);
         return null;
       case 'cut':
-        this.#context.cuts.replace(request.links);
+        this.#context.cuts.replace(request.links, request.refused);
+        return null;
+      case 'break':
+        this.#context.cuts.breakConnections(request.links);
         return null;
       case 'lose-replies':
         this.#context.cuts.replaceLost(request.replies);

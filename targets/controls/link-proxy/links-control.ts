@@ -1,7 +1,8 @@
 /** The control `links` by link proxy: what is cut is the union of the active changes; proof comes from the probe agent. */
 import type { Change, Control, Evidence, LinkEnd, LinkParams, NodeId } from '../../../harness/contracts/index.ts';
-import { type Active, activate, cutLinks, linkKey, retire } from '../desired-state.ts';
+import { type Active, activate, cutLinks, linkKey, refusedLinks, retire } from '../desired-state.ts';
 import type { HelperProcess } from '../helper-process/helper-process.ts';
+import { bothHold, judgeLooks } from './cut-looks.ts';
 import type { Link, LinkCount, ProbeAnswer, ProbeRequest } from './probe-protocol.ts';
 import type { ProxyAnswer, ProxyRequest } from './proxy-protocol.ts';
 
@@ -11,6 +12,9 @@ export const PROXY_LINKS = 'proxy.links';
 export const SILENCE_MS = 250;
 /** How long a healed link may take to carry everything. */
 export const RECOVERY_MS = 10_000;
+
+/** How long a refusal may take, and how long silence must last to be told from it. */
+export const LOOK_MS = 400;
 
 export interface LinksControlParts {
   readonly nodes: readonly NodeId[];
@@ -23,11 +27,17 @@ export function createLinksControl(parts: LinksControlParts): Control<LinkParams
   let active: Active<LinkParams> = new Map();
   const set = async (next: Active<LinkParams>): Promise<void> => {
     active = next;
-    await parts.proxy.request({ op: 'cut', links: [...cutLinks(next).values()] });
+    const refused = [...refusedLinks(next).values()];
+    await parts.proxy.request({ op: 'cut', links: [...cutLinks(next).values()], ...(refused.length > 0 && { refused }) });
   };
   return {
     plan: (id, params) => ({ id, kind: PROXY_LINKS, nodes: nodesOf(params), params: params as unknown as Change['params'], undo: null }),
-    apply: (change) => set(activate(active, change.id, paramsOf(change))),
+    apply: async (change) => {
+      const { by, links } = paramsOf(change);
+      await set(activate(active, change.id, paramsOf(change)));
+      // the cut first: who dials again at once finds it
+      if (by === 'reset') await parts.proxy.request({ op: 'break', links });
+    },
     undo: (change) => set(retire(active, change.id)),
     probe: async (change, expect) => {
       const cutBy = (changes: Active<LinkParams>) => {
@@ -41,7 +51,13 @@ export function createLinksControl(parts: LinksControlParts): Control<LinkParams
       const controls = untouchedLinks(parts.nodes, measured, cutBy(active));
       // Who asks for what we know is not so gets a short answer.
       const patienceMs = expect === 'undone' && !active.has(change.id) ? RECOVERY_MS : SILENCE_MS;
-      const evidence = judge(await parts.probe.request({ op: 'measure', links: measured, controls, patienceMs }), expect);
+      const { by } = paramsOf(change);
+      const shown = links.filter((link) => !cutByOthers(...link));
+      // before messages are counted, which dials anew what is broken
+      const looks =
+        expect === 'applied' && by !== undefined ? await parts.probe.request({ op: 'look', links: shown, controls, patienceMs: LOOK_MS }) : undefined;
+      const counted = judge(await parts.probe.request({ op: 'measure', links: measured, controls, patienceMs }), expect);
+      const evidence = looks === undefined || by === undefined ? counted : bothHold(judgeLooks(by, looks), counted);
       const unidentified = (await parts.proxy.request({ op: 'stats' }))?.unidentified ?? 0;
       return unidentified === 0 ? evidence : { ...evidence, measured: `${evidence.measured}; ${unidentified} connections of unknown origin closed so far` };
     },

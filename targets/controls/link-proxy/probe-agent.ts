@@ -8,13 +8,14 @@ import type { Clock, LinkEnd, Ns } from '../../../harness/contracts/index.ts';
 import { ms } from '../../../harness/time/units.ts';
 import { linkKey } from '../desired-state.ts';
 import { readJsonLines } from '../helper-process/line-protocol.ts';
-import type { Link, LinkCount, ProbeAnswer, ProbeDoor, ProbeRequest } from './probe-protocol.ts';
+import type { Link, LinkCount, LinkLook, ProbeAnswer, ProbeDoor, ProbeRequest } from './probe-protocol.ts';
 
 const MESSAGES = 3;
 const MESSAGE_PAUSE = ms(20);
 const POLL = ms(5);
 /** How long messages over untouched links may take before the measurement says nothing. */
 const CONTROL_DEADLINE = ms(5_000);
+const REDIAL_AFTER = ms(100);
 const OPEN_DEADLINE = ms(10_000);
 
 type Line =
@@ -45,6 +46,7 @@ export class ProbeAgent {
   async serve(request: ProbeRequest): Promise<ProbeAnswer> {
     if (request.op === 'measure') return this.#measure(request.links, request.controls, ms(request.patienceMs));
     if (request.op === 'ask') return this.#ask(request.links, request.controls, ms(request.patienceMs));
+    if (request.op === 'look') return this.#look(request.links, request.controls, ms(request.patienceMs));
     await Promise.all(request.listen.map(({ at }) => this.#listen(at)));
     for (const door of request.doors) this.#doors.set(linkKey(door.from, door.node), door);
     this.#connectAll();
@@ -52,6 +54,42 @@ export class ProbeAgent {
     await this.#until(ready, OPEN_DEADLINE);
     if (!ready()) throw new Error('the probe lines through the link proxy could not be opened');
     return { links: [], controls: [] };
+  }
+
+  async #look(links: readonly Link[], controls: readonly Link[], patience: Ns): Promise<ProbeAnswer> {
+    const watched = [...links, ...controls].map((link) => this.#watch(link));
+    const untouched = watched.slice(links.length);
+    const done = (): boolean => watched.every(({ fresh, standing }) => fresh() !== 'silent' && standing() === 'ended');
+    await this.#until(() => untouched.every(({ fresh }) => fresh() === 'answered'), CONTROL_DEADLINE);
+    await this.#until(done, patience);
+    const looks = watched.map(({ link, fresh, standing, socket }): LinkCount => {
+      const look = { fresh: fresh(), standing: standing() };
+      socket?.destroy();
+      return { link, sent: 1, arrived: look.fresh === 'answered' ? 1 : 0, look };
+    });
+    return { links: looks.slice(0, links.length), controls: looks.slice(links.length) };
+  }
+
+  /** Asks over a new connection, and says something over the one that stood: a refusal is news only to who sends. */
+  #watch(link: Link) {
+    const [from, to] = link;
+    const door = this.#doors.get(linkKey(from, to)) ?? this.#doors.get(linkKey(to, from));
+    const socket = door === undefined ? undefined : this.#dial(door, false);
+    let ended = socket === undefined;
+    socket?.once('close', () => {
+      ended = true;
+    });
+    const number = ++this.#number;
+    if (socket !== undefined) write(socket, { ask: number });
+    // it stands where both of its ends hold it: one that waits before a cut was never taken by the other
+    const ends = [this.#lasting.get(linkKey(from, to)), this.#lasting.get(linkKey(to, from))];
+    for (const end of ends) if (end !== undefined && !end.destroyed) write(end, { number: ++this.#number });
+    return {
+      link,
+      socket,
+      fresh: (): LinkLook['fresh'] => (this.#arrived.has(number) ? 'answered' : ended ? 'ended' : 'silent'),
+      standing: (): LinkLook['standing'] => (ends.every((end) => end !== undefined && !end.destroyed) ? 'open' : 'ended'),
+    };
   }
 
   #listen(at: { readonly host: string; readonly port: number }): Promise<void> {
@@ -110,8 +148,19 @@ export class ProbeAgent {
     );
   }
 
+  /** Dials the lasting lines that were broken, again and again for as long as patience lasts: over a link that refuses none will be had. */
+  async #reconnect(links: readonly Link[], patience: Ns): Promise<void> {
+    const end = this.#clock.now() + patience;
+    const stand = (): boolean => links.every(([from, to]) => this.#lasting.has(linkKey(from, to)) && this.#lasting.has(linkKey(to, from)));
+    for (;;) {
+      this.#connectAll();
+      await this.#until(stand, REDIAL_AFTER);
+      if (stand() || this.#clock.now() >= end) return;
+    }
+  }
+
   async #measure(links: readonly Link[], controls: readonly Link[], patience: Ns): Promise<ProbeAnswer> {
-    this.#connectAll();
+    await this.#reconnect([...links, ...controls], patience);
     const fresh: Socket[] = [];
     const tallies = (of: readonly Link[]): Tally[] => of.map((link) => ({ link, numbers: [] }));
     const measured = tallies(links);

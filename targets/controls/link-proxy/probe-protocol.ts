@@ -22,7 +22,17 @@ export type ProbeRequest =
    */
   | { readonly op: 'measure'; readonly links: readonly Link[]; readonly controls: readonly Link[]; readonly patienceMs: number }
   /** Asks questions over new connections: of the first end of a link, by the second. What arrived of both is counted. Waits as `measure` does, for answers. */
-  | { readonly op: 'ask'; readonly links: readonly Link[]; readonly controls: readonly Link[]; readonly patienceMs: number };
+  | { readonly op: 'ask'; readonly links: readonly Link[]; readonly controls: readonly Link[]; readonly patienceMs: number }
+  /** Looks at links as who dials over them: one question each, over a new connection, and one standing connection. Waits as `measure` does. */
+  | { readonly op: 'look'; readonly links: readonly Link[]; readonly controls: readonly Link[]; readonly patienceMs: number };
+
+/** How a link looks to who dials over it. */
+export interface LinkLook {
+  /** What came of a question over a new connection. */
+  readonly fresh: 'answered' | 'ended' | 'silent';
+  /** What became of a connection that stood before. */
+  readonly standing: 'open' | 'ended';
+}
 
 export interface LinkCount {
   readonly link: Link;
@@ -30,6 +40,8 @@ export interface LinkCount {
   readonly arrived: number;
   /** Of questions: how many the asked end received; `arrived` is the answers then. */
   readonly heard?: number;
+  /** Where a look was asked for: `arrived` is 1 for an answer then. */
+  readonly look?: LinkLook;
 }
 
 export interface ProbeAnswer {

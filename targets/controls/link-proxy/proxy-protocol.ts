@@ -1,5 +1,6 @@
 /** What the harness tells its link proxy. Every request replaces what an earlier one of its kind said: the proxy is declarative. */
 import type { LinkEnd, NodeId } from '../../../harness/contracts/index.ts';
+import type { DirectedLink } from '../desired-state.ts';
 import type { ProcessIdentity } from '../procfs/processes.ts';
 import type { LostReply } from './cut-table.ts';
 
@@ -21,8 +22,10 @@ export interface ListenerSpec {
 export type ProxyRequest =
   /** Opens these doors besides those that are open. Fails with the code of the system's error (EADDRINUSE) and opens none. */
   | { readonly op: 'listen'; readonly listeners: readonly ListenerSpec[] }
-  /** The links that are cut from now on: the whole set. */
-  | { readonly op: 'cut'; readonly links: readonly (readonly [from: LinkEnd, to: LinkEnd])[] }
+  /** The links that are cut from now on, and those of them that refuse what is sent over them: the whole sets. */
+  | { readonly op: 'cut'; readonly links: readonly DirectedLink[]; readonly refused?: readonly DirectedLink[] }
+  /** Breaks the connections that stand between these ends now. */
+  | { readonly op: 'break'; readonly links: readonly DirectedLink[] }
   /** The links whose answers are lost from now on: the whole set. */
   | { readonly op: 'lose-replies'; readonly replies: readonly LostReply[] }
   /** Who is who: source addresses and processes (their descendants included) of each end. The whole table. */

@@ -1,7 +1,7 @@
 /**
  * One connection through the proxy, from the end that dialled to a node. Over a cut link (in either direction: a
  * handshake needs both) it is not answered: nothing is dialled, and it closes after the connect time-out, or at once when
- * the dialler gives up; healed in time it is connected then, as a repeated SYN would be.
+ * the dialler gives up; healed in time it is connected then, as a repeated SYN would be. Over one that refuses it is reset.
  */
 import { connect, type Socket } from 'node:net';
 import type { Clock, LinkEnd, NodeId, Ns } from '../../../harness/contracts/index.ts';
@@ -35,7 +35,12 @@ const EARLY_BYTES = 65_536;
 /** Takes over an accepted, paused socket. */
 export function relay(context: RelayContext, dialler: Socket, route: Route): void {
   const isShut = (): boolean => context.cuts.isCut(route.from, route.to) || context.cuts.isCut(route.to, route.from);
+  const isRefused = (): boolean => context.cuts.refuses(route.from, route.to) || context.cuts.refuses(route.to, route.from);
   dialler.on('error', () => {});
+  if (isRefused()) {
+    dialler.resetAndDestroy();
+    return;
+  }
   if (!isShut()) {
     dial(context, dialler, route, []);
     return;
@@ -61,8 +66,12 @@ export function relay(context: RelayContext, dialler: Socket, route: Route): voi
   };
   const timer = context.clock.at((context.clock.now() + context.connectTimeout) as Ns, giveUp);
   const unwatch = context.cuts.watch(() => {
-    if (isShut()) return;
+    if (isShut() && !isRefused()) return;
     leave();
+    if (isRefused()) {
+      dialler.resetAndDestroy();
+      return;
+    }
     dialler.pause();
     dial(context, dialler, route, early);
   });
@@ -94,14 +103,19 @@ function join(context: RelayContext, dialler: Socket, target: Socket, route: Rou
   if (early.length > 0) dialler.unshift(Buffer.concat(early));
   const counter = (key: string) => (bytes: number) => void context.bytes.set(key, (context.bytes.get(key) ?? 0) + bytes);
   const { from, to } = route;
-  const forth = new HalfRelay(dialler, target, () => (context.cuts.isCut(from, to) ? 'hold' : 'pass'), counter(linkKey(from, to)));
+  const forth = new HalfRelay(dialler, target, () => (context.cuts.isCut(from, to) ? context.cuts.fateOfCut(from, to) : 'pass'), counter(linkKey(from, to)));
   const back = new HalfRelay(target, dialler, () => context.cuts.fateOfAnswer(to, from), counter(linkKey(to, from)));
   const unwatch = context.cuts.watch(() => {
     forth.update();
     back.update();
   });
+  const unbreak = context.cuts.whenBroken((concerns) => {
+    if (concerns(from, to)) for (const end of [dialler, target]) if (!end.destroyed) end.resetAndDestroy();
+  });
   const closed = (): void => {
-    if (dialler.destroyed && target.destroyed) unwatch();
+    if (!dialler.destroyed || !target.destroyed) return;
+    unwatch();
+    unbreak();
   };
   dialler.once('close', closed);
   target.once('close', closed);

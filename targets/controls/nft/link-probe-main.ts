@@ -4,7 +4,10 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { processMonotonicNs } from '../../../harness/time/process-time.ts';
+import { createRealClock } from '../../../harness/time/real-clock.ts';
+import { ms } from '../../../harness/time/units.ts';
 import { serveRequests } from '../helper-process/serve-requests.ts';
+import { WitnessConnections } from './witness-connections.ts';
 
 export type WitnessRequest =
   | { readonly op: 'open'; readonly host: string; readonly port: number }
@@ -22,6 +25,10 @@ export type WitnessRequest =
     }
   /** The numbered datagrams with this label that have arrived from that address. */
   | { readonly op: 'sightings'; readonly label: string; readonly from: string }
+  /** Connects to these addresses, where no connection stands, and keeps the connections. */
+  | { readonly op: 'keep'; readonly to: readonly string[]; readonly port: number }
+  /** Asks over a new connection and says something over the one that is kept; `fresh`: 2 answered, 1 ended, 0 silent; `standing`: 1 or 0. */
+  | { readonly op: 'look'; readonly to: string; readonly port: number; readonly patienceMs: number }
   /** How many datagrams with this label have arrived, by the address they came from. */
   | { readonly op: 'arrived'; readonly label: string };
 
@@ -30,6 +37,7 @@ export type Sighting = readonly [number: number, atMs: number, tookMs: number];
 
 export type WitnessAnswer = Readonly<Record<string, number>> | readonly Sighting[];
 
+const connections = new WitnessConnections(createRealClock());
 let socket: Socket | undefined;
 const sightings = new Map<string, Sighting[]>();
 const arrived = new Map<string, Record<string, number>>();
@@ -37,10 +45,12 @@ const arrived = new Map<string, Record<string, number>>();
 serveRequests((request: WitnessRequest) => serve(request));
 
 async function serve(request: WitnessRequest): Promise<WitnessAnswer> {
-  if (request.op === 'open') await open(request.host, request.port);
+  if (request.op === 'open') await Promise.all([open(request.host, request.port), connections.open(request.host, request.port)]);
   else if (request.op === 'send') send(request);
   else if (request.op === 'number') sendNumbered(request);
   else if (request.op === 'sightings') return sightings.get(`${request.label} ${request.from}`) ?? [];
+  else if (request.op === 'keep') await connections.keep(request.to, request.port);
+  else if (request.op === 'look') return connections.look(request.to, request.port, ms(request.patienceMs));
   else return arrived.get(request.label) ?? {};
   return {};
 }

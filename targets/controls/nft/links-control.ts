@@ -1,10 +1,12 @@
 /** The control `links` by nft: what is cut is the union of the active changes, written whole; proof comes from the witnesses. */
-import type { Change, Control, LinkEnd, LinkParams, NodeId, Ns } from '../../../harness/contracts/index.ts';
+import type { Change, Control, LinkEnd, LinkParams, NodeId, Ns, Value } from '../../../harness/contracts/index.ts';
 import { ms } from '../../../harness/time/units.ts';
-import { type Active, activate, cutLinks, linkKey, retire } from '../desired-state.ts';
-import { judge, untouchedLinks } from '../link-proxy/links-control.ts';
+import { type Active, activate, cutLinks, linkKey, refusedLinks, retire } from '../desired-state.ts';
+import { bothHold, judgeLooks } from '../link-proxy/cut-looks.ts';
+import { judge, LOOK_MS, untouchedLinks } from '../link-proxy/links-control.ts';
 import { type CutRules, cutScript } from './cut-script.ts';
 import { nft } from './nft.ts';
+import type { CutWays } from './refusal.ts';
 import type { Witnesses } from './witnesses.ts';
 
 export const NFT_LINKS = 'nft.links';
@@ -19,12 +21,16 @@ export interface NftLinksParts {
   readonly rules: CutRules;
   /** Told of all links that are cut, before the rules say so. */
   readonly onCut?: (links: readonly (readonly [LinkEnd, LinkEnd])[]) => Promise<void>;
-  readonly witnesses: Pick<Witnesses, 'measure'>;
+  readonly witnesses: Pick<Witnesses, 'measure'> & Partial<Pick<Witnesses, 'keep' | 'look'>>;
+  /** How to cut otherwise than by silence; absent where nobody asked for it, or it cannot be done. */
+  readonly ways?: CutWays;
 }
 
 /** What a journal line names: the namespace whose table is to go. */
 export interface NftLinksUndo {
   readonly namespace: string;
+  /** Those whose tables of refusals are to go. */
+  readonly refusing?: readonly string[];
 }
 
 /** Rules on the switch between all nodes: one table, so that no moment has half a partition. */
@@ -42,8 +48,10 @@ export function createNftLinksControl(parts: NftLinksParts): Control<LinkParams>
   let writing: Promise<unknown> = Promise.resolve();
   const write = async (): Promise<void> => {
     const links = [...cutLinks(active).values()];
-    await parts.onCut?.(links);
-    await parts.rules.write(links);
+    const refused = refusedLinks(active);
+    await parts.onCut?.(links.filter((link) => !refused.has(linkKey(...link))));
+    await parts.rules.write(links.filter((link) => !refused.has(linkKey(...link))));
+    await parts.ways?.refuse([...refused.values()]);
   };
   const set = (next: Active<LinkParams>): Promise<void> => {
     active = next;
@@ -58,9 +66,15 @@ export function createNftLinksControl(parts: NftLinksParts): Control<LinkParams>
       kind: parts.rules.kind,
       nodes: [...new Set(params.links.flat())].filter((end): end is NodeId => end !== 'clients'),
       params: params as unknown as Change['params'],
-      undo: parts.rules.undo,
+      undo:
+        params.by === 'reject' && parts.ways ? { ...(parts.rules.undo as Readonly<Record<string, Value>>), refusing: parts.ways.namespaces } : parts.rules.undo,
     }),
-    apply: (change) => set(activate(active, change.id, paramsOf(change))),
+    apply: async (change) => {
+      const { by, links } = paramsOf(change);
+      await set(activate(active, change.id, paramsOf(change)));
+      // the cut first: who dials again at once finds it
+      if (by === 'reset') await parts.ways?.breakConnections(links);
+    },
     undo: (change) => set(retire(active, change.id)),
     probe: async (change, expect) => {
       const cut = (changes: Active<LinkParams>): ReadonlyMap<string, unknown> => cutLinks(changes);
@@ -71,7 +85,16 @@ export function createNftLinksControl(parts: NftLinksParts): Control<LinkParams>
       const measured = expect === 'applied' ? links : links.filter((link) => !byOthers.has(linkKey(...link)));
       const controls = untouchedLinks(parts.nodes, measured, (from, to) => now.has(linkKey(from, to)) || now.has(linkKey(to, from)));
       const patience = expect === 'undone' && !active.has(change.id) ? RECOVERY : SILENCE;
-      return judge(await parts.witnesses.measure(measured, controls, patience), expect);
+      const counted = judge(await parts.witnesses.measure(measured, controls, patience), expect);
+      const { by } = paramsOf(change);
+      if (by === undefined) return counted;
+      const { keep, look } = parts.witnesses;
+      if (expect === 'undone' || look === undefined) {
+        if (!active.has(change.id)) await keep?.call(parts.witnesses, measured);
+        return counted;
+      }
+      const shown = links.filter((link) => !byOthers.has(linkKey(...link)));
+      return bothHold(judgeLooks(by, await look.call(parts.witnesses, shown, controls, ms(LOOK_MS))), counted);
     },
   };
 }

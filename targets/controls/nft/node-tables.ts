@@ -7,12 +7,15 @@
 import type { LinkEnd, NodeId, Undo } from '../../../harness/contracts/index.ts';
 import { type CutRules, TABLE } from './cut-script.ts';
 import { namespaceExists, nft } from './nft.ts';
+import { undoRefusals } from './refusal.ts';
 
 const NODE_LINKS = 'nft.node-links';
 
 /** What a journal line names: the namespaces whose tables are to go. */
 interface NodeTablesUndo {
   readonly namespaces: readonly string[];
+  /** Those whose tables of refusals are to go. */
+  readonly refusing?: readonly string[];
 }
 
 export type DirectedLinks = readonly (readonly [LinkEnd, LinkEnd])[];
@@ -78,6 +81,7 @@ function chain(hook: 'input' | 'output', field: 'saddr' | 'daddr', addresses: re
 
 /** Undoing without a live run. Idempotent: a namespace that is gone took its table along. */
 export const undoNodeTables: Undo = async (change) => {
+  await undoRefusals((change.undo as unknown as NodeTablesUndo).refusing ?? []);
   for (const namespace of (change.undo as unknown as NodeTablesUndo).namespaces) {
     if (!namespaceExists(namespace)) continue;
     try {

@@ -1,15 +1,17 @@
 /** The witnesses of all ends of a cluster: who can say what really passes. */
 import type { Clock, LinkEnd, Ns } from '../../../harness/contracts/index.ts';
 import { entryUrl } from '../../../harness/entry/entry-url.ts';
-import { ms } from '../../../harness/time/units.ts';
+import { ms, NS_PER_MS } from '../../../harness/time/units.ts';
 import { linkKey } from '../desired-state.ts';
 import { type HelperProcess, startHelper } from '../helper-process/helper-process.ts';
-import type { Link, LinkCount } from '../link-proxy/probe-protocol.ts';
+import type { Link, LinkCount, ProbeAnswer } from '../link-proxy/probe-protocol.ts';
 import type { Sighting, WitnessAnswer, WitnessRequest } from './link-probe-main.ts';
 
 const PORT = 4_790;
 const DATAGRAMS = 4;
 const POLL = ms(20);
+/** What a witness calls what came of a new connection. */
+const FRESH = ['silent', 'ended', 'answered'] as const;
 
 /** Numbered datagrams over a link: how many, in how many rounds, and what arrived of them. */
 export interface TrafficPlan {
@@ -79,6 +81,31 @@ export class Witnesses {
     const counts = await this.#count(label, unique);
     const countOf = (link: Link): LinkCount => ({ link, sent: DATAGRAMS, arrived: counts.get(linkKey(...link)) ?? 0 });
     return { links: links.map(countOf), controls: controls.map(countOf) };
+  }
+
+  /** Keeps a connection over each of these links; those that stand are left alone. */
+  async keep(links: readonly Link[]): Promise<void> {
+    const byEnd = Map.groupBy(links, ([from]) => from);
+    await Promise.all(
+      [...byEnd].map(([from, own]) => this.#helpers.get(from)?.request({ op: 'keep', to: own.map(([, to]) => this.#addressOf(to)), port: PORT })),
+    );
+  }
+
+  /** How these links look to who dials over them. */
+  async look(links: readonly Link[], controls: readonly Link[], patience: Ns): Promise<ProbeAnswer> {
+    const lookAt = async (link: Link): Promise<LinkCount> => {
+      const [from, to] = link;
+      const request = { op: 'look', to: this.#addressOf(to), port: PORT, patienceMs: patience / NS_PER_MS } as const;
+      const seen = ((await this.#helpers.get(from)?.request(request)) ?? {}) as Readonly<Record<string, number>>;
+      const look = { fresh: FRESH[seen['fresh'] ?? 0] ?? 'silent', standing: seen['standing'] === 1 ? 'open' : 'ended' } as const;
+      return { link, sent: 1, arrived: look.fresh === 'answered' ? 1 : 0, look };
+    };
+    const [seen, beside] = await Promise.all([links, controls].map((of) => Promise.all(of.map(lookAt))));
+    return { links: seen ?? [], controls: beside ?? [] };
+  }
+
+  #addressOf(end: LinkEnd): string {
+    return this.#places.get(end)?.address ?? '';
   }
 
   /** Sends numbered datagrams over these links, in rounds that fit any buffer, and tells what arrived. */

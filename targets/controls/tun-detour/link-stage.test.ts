@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { LinkShape } from '../../../harness/contracts/index.ts';
 import { createRng } from '../../../harness/random/rng.ts';
 import { ms } from '../../../harness/time/units.ts';
+import { expectedOf } from '../link-shapes/traffic-probe.ts';
 import { LinkStage, passAll } from './link-stage.ts';
-import { expectedOf } from './traffic-probe.ts';
 
 const PACKETS = 20_000;
 const stage = (shape: LinkShape, seed = 1): LinkStage => new LinkStage(shape, createRng(seed));

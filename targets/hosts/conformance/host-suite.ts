@@ -43,6 +43,8 @@ const [n1, n2] = nodeIds(1, 2) as readonly [NodeId, NodeId];
 const HOUR = 3_600_000_000_000 as Ns;
 
 const cut = (...links: readonly (readonly [LinkEnd, LinkEnd])[]) => ({ type: 'cut' as const, links });
+/** Long enough to be in its cut for as long as anybody looks. */
+const LONG_CUTS = { period: 60_000_000_000 as Ns, cutShare: 0.9 };
 const lose = (...links: readonly (readonly [LinkEnd, LinkEnd])[]): ReplyParams => ({ type: 'lose', links, seen: 'silence' });
 const jump = (offset: number): ClockParams => ({ type: 'jump', nodes: [n1], offset: offset as Ns, scope: 'wall' });
 const late = (from: NodeId, to: NodeId): ShapeParams => ({ type: 'shape', links: [[from, to]], shape: { delay: 150_000_000 as Ns } });
@@ -169,6 +171,21 @@ const TRIALS: readonly Trial[] = [
   { capability: 'net.cut.oneway', params: cut([n2, n1]), overlap: cut([n2, n1], ['clients', n2]), control: links, visible: lost },
   { capability: 'net.cut', params: cut(['clients', n1], [n1, 'clients']), overlap: cut(['clients', n1]), control: links, visible: clientsUnheard },
   { capability: 'net.lose-replies', params: lose([n1, 'clients']), overlap: lose([n1, 'clients'], [n2, 'clients']), control: replies, visible: clientsUnheard },
+  {
+    capability: 'net.cut.reject',
+    params: { ...cut([n1, n2], [n2, n1], ['clients', n2]), by: 'reject' },
+    overlap: { ...cut([n1, n2], [n2, n1]), by: 'reject' },
+    control: links,
+    visible: lost,
+  },
+  {
+    capability: 'net.cut.reset',
+    params: { ...cut([n1, n2], [n2, n1]), by: 'reset' },
+    overlap: { ...cut([n1, n2], [n2, n1]), by: 'reset' },
+    control: links,
+    visible: lost,
+  },
+  { capability: 'net.cut', params: { ...cut([n1, n2], [n2, n1]), flap: LONG_CUTS }, overlap: cut([n1, n2], [n2, n1]), control: links, visible: lost },
   { capability: 'process.kill', params: hit('kill'), overlap: hit('kill'), control: processes, visible: silent },
   { capability: 'process.power-loss', params: hit('power-loss'), overlap: hit('kill'), control: processes, visible: silent },
   { capability: 'process.pause', params: hit('pause'), overlap: hit('pause'), control: processes, visible: silent },

@@ -1,20 +1,19 @@
 /** A cluster of containers: the network at the engine, a container a node, the rules in their namespaces, the witnesses beside them. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Capability, Clock, Control, HostRequest, LinkEnd, LinkParams, NodeId, ShapeParams } from '../../../harness/contracts/index.ts';
+import type { Capability, Clock, Control, HostRequest, LinkParams, NodeId, ShapeParams } from '../../../harness/contracts/index.ts';
 import { entryUrl } from '../../../harness/entry/entry-url.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
-import { linkKey } from '../../controls/desired-state.ts';
 import { startHelper } from '../../controls/helper-process/helper-process.ts';
 import { createNftLinksControl } from '../../controls/nft/links-control.ts';
 import { insideNamespace } from '../../controls/nft/nft.ts';
 import { nodeTables } from '../../controls/nft/node-tables.ts';
 import { Witnesses } from '../../controls/nft/witnesses.ts';
-import { createDetourControl } from '../../controls/tun-detour/detour-control.ts';
-import { startDetour } from '../../controls/tun-detour/start-detour.ts';
 import { type NetnsPlan, planSubnet } from '../netns/address-plan.ts';
+import { openCutWays } from '../netns/cut-ways.ts';
 import { nodeNamespace, removeNamespaces } from '../netns/namespaces.ts';
 import { removeOrphanNamespaces } from '../netns/orphans.ts';
+import { bestShaping, openShapedLinks } from '../netns/shaped-links.ts';
 import { assembleCluster, type ProcessCluster } from '../process/assemble-cluster.ts';
 import { cutsLinks } from '../process/process-cluster.ts';
 import type { ReaperRequest } from '../process/reap.ts';
@@ -100,19 +99,10 @@ async function networkControls(
   const places = ids.map((node) => ({ end: node, address: addressOf(node), inside: insideNamespace(namespaceOf(node)) }));
   const witnesses = await Witnesses.start(clock, [...places, { end: 'clients', address: plan.clients, inside: [] }]);
   resources.defer(() => witnesses.close());
-  if (!shaped) return { links: createNftLinksControl({ nodes: ids, rules, witnesses }) };
-  const devices = ids.map((node) => ({ node, address: addressOf(node), namespace: namespaceOf(node) }));
-  const { helper, identity, deviceOf } = await startDetour(request.runId, request.rng.fork('detour').int(0, 0x7fffffff), devices);
-  resources.defer(() => helper.close());
-  let cut = new Set<string>();
-  // the rules of a node see what comes out of the detour as well, but only once it got there
-  const onCut = async (links: readonly (readonly [LinkEnd, LinkEnd])[]): Promise<void> => {
-    cut = new Set(links.map((link) => linkKey(...link)));
-    await helper.request({ op: 'cut', links: links.map(([from, to]) => [addressOf(from), addressOf(to)] as const) });
-  };
-  const isCut = (from: NodeId, to: NodeId): boolean => cut.has(linkKey(from, to));
-  return {
-    links: createNftLinksControl({ nodes: ids, rules, witnesses, onCut }),
-    shapes: createDetourControl({ nodes: ids, detour: helper, identity, witnesses, addressOf, namespaceOf, deviceOf, isCut }),
-  };
+  const ways = await openCutWays(request, witnesses, { nodes: ids, namespaceOf, addressOf });
+  const links = { nodes: ids, rules, witnesses, ...(ways && { ways }) };
+  if (!shaped) return { links: createNftLinksControl(links) };
+  const parts = { runId: request.runId, nodes: ids, rng: request.rng, witnesses, resources, by: bestShaping(), addressOf, namespaceOf };
+  const { shapes, onCut } = await openShapedLinks(parts);
+  return { links: createNftLinksControl({ ...links, onCut }), shapes };
 }

@@ -1,8 +1,9 @@
 /** The `docker` host kind: nodes are containers of a Docker engine on this machine. Needs root, for what is done inside their namespaces. */
 import type { Capability, HostKind, HostRequest, ProbedCapability } from '../../../harness/contracts/index.ts';
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
-import { probeDetour } from '../netns/host.ts';
+import { probeSocketBreaking } from '../../controls/nft/socket-breaking.ts';
 import { removeOrphanNamespaces } from '../netns/orphans.ts';
+import { probeShaping } from '../netns/shaped-links.ts';
 import type { ProcessCluster } from '../process/assemble-cluster.ts';
 import { processHost } from '../process/host.ts';
 import { openDockerCluster } from './docker-cluster.ts';
@@ -21,10 +22,12 @@ export const docker: DockerHostKind = {
   options: dockerOptions,
   async probe(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
     const engine = await probeDocker();
+    const breaking = engine.ok ? await probeSocketBreaking() : engine;
     // what processes and clocks can do is the same as on `process`, as long as there are containers to put them into
     const probed = [...(await processHost.probe())].map(([name, found]): [Capability, ProbedCapability] => {
       if (!engine.ok) return [name, engine];
-      if (name === 'net.shape') return [name, probeDetour()];
+      if (name === 'net.cut.reset') return [name, breaking];
+      if (name === 'net.shape') return [name, probeShaping()];
       if (name === 'machine-files') return [name, OWN_FILES];
       if (name === 'net.lose-replies') return [name, NO_ANSWERS_LOST];
       if (/^(disk|resources)\.|^process\.(power-loss|freeze)$/.test(name)) return [name, NOT_IN_CONTAINERS];

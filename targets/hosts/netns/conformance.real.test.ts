@@ -15,6 +15,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const disk = (await netns.probe()).get('disk.full' as Capability);
 const DISKS = disk?.ok ? ['disk.lose-unsynced', 'disk.full'] : [];
 
+/** Breaking connections takes a kernel that lets us. */
+const WAYS = ['net.cut.reject', ...((await netns.probe()).get('net.cut.reset' as Capability)?.ok ? ['net.cut.reset'] : [])];
+
 let runs = 0;
 const hostWith = (...instrument: string[]): HostSuite => ({
   kind: netns,
@@ -22,6 +25,7 @@ const hostWith = (...instrument: string[]): HostSuite => ({
     'node-program',
     'net.cut',
     'net.cut.oneway',
+    ...WAYS,
     'net.shape',
     'process.kill',
     'process.pause',
@@ -50,7 +54,7 @@ const network = (await netns.probe()).get('net.cut' as Capability);
 if (network?.ok) {
   // what programs see needs no witnesses beside them
   envSuite('netns', hostWith());
-  hostSuite('netns', hostWith('net.cut', 'net.shape', ...DISKS));
+  hostSuite('netns', hostWith('net.cut', 'net.shape', ...WAYS, ...DISKS));
 } else {
   describe.skip(`Env and host on netns (not run: ${network?.found})`, () => {
     it('conforms', () => {});

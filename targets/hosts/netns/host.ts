@@ -3,18 +3,17 @@
  * in a user namespace.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Capability, HostKind, ProbedCapability } from '../../../harness/contracts/index.ts';
 import { entryUrl, startChild } from '../../../harness/entry/entry.ts';
-import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
-import { openTun } from '../../controls/tun-detour/tun-device.ts';
+import { probeSocketBreaking } from '../../controls/nft/socket-breaking.ts';
 import type { ProcessCluster } from '../process/assemble-cluster.ts';
 import { processHost } from '../process/host.ts';
 import { type ProcessOptions, processOptions } from '../process/options.ts';
 import { openNetnsCluster } from './netns-cluster.ts';
 import { removeOrphanNamespaces } from './orphans.ts';
+import { probeShaping } from './shaped-links.ts';
 import { IN_USER_NAMESPACE, probeUserNamespace } from './user-namespace.ts';
 
 export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<HostKind<ProcessOptions>['open']>): Promise<ProcessCluster> } = {
@@ -25,16 +24,18 @@ export const netns: HostKind<ProcessOptions> & { open(...request: Parameters<Hos
   async probe(): Promise<ReadonlyMap<Capability, ProbedCapability>> {
     if (ordinaryUser()) return probeAsUser();
     const network = probeNetwork();
+    const breaking = network.ok ? await probeSocketBreaking() : network;
     // what processes and clocks can do is the same as on `process`, as long as there is a namespace to put them into
     const probed = [...(await processHost.probe())].map(([name, found]): [Capability, ProbedCapability] => {
       if (!network.ok) return [name, network];
       if (name === 'net.lose-replies') return [name, NO_ANSWERS_LOST];
-      if (name === 'net.shape') return [name, probeDetour()];
+      if (name === 'net.cut.reset') return [name, breaking];
+      if (name === 'net.shape') return [name, probeShaping()];
       return [name, name.startsWith('net.') ? network : found];
     });
     return new Map(probed);
   },
-  open: openNetnsCluster,
+  open: (request) => openNetnsCluster(request),
   // what is on the machine itself is root's; what users make goes by itself
   sweep: async () => (ordinaryUser() ? [] : removeOrphanNamespaces()),
 };
@@ -57,17 +58,6 @@ const NO_ANSWERS_LOST: ProbedCapability = {
   found: 'rules for packets cannot tell an answer from a question',
   remedy: 'Use --host process, where every connection passes a proxy.',
 };
-
-/** Makes a TUN device and lets it go. */
-export function probeDetour(): ProbedCapability {
-  try {
-    closeSync(openTun(`ordeal${process.pid}`));
-    return { ok: true, found: 'TUN devices: packets take a detour through a process of ours' };
-  } catch (error) {
-    if (!isOrdealError(error)) throw error;
-    return { ok: false, found: error.message, remedy: error.remedy };
-  }
-}
 
 /** Makes a namespace and asks nft in it, which shows everything at once: root, the kernel, both programs. */
 function probeNetwork(): ProbedCapability {

@@ -1,27 +1,26 @@
 /** A cluster of processes in network namespaces: the switch, the nodes, the rules over their links, the witnesses beside them. */
-import type { Capability, Clock, Control, HostRequest, LinkEnd, LinkParams, NodeId, ShapeParams } from '../../../harness/contracts/index.ts';
+import type { Capability, Clock, Control, HostRequest, LinkParams, NodeId, ShapeParams } from '../../../harness/contracts/index.ts';
 import { entryUrl } from '../../../harness/entry/entry-url.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
-import { linkKey } from '../../controls/desired-state.ts';
 import { startHelper } from '../../controls/helper-process/helper-process.ts';
 import { tableScript } from '../../controls/nft/cut-script.ts';
 import { createNftLinksControl, switchRules } from '../../controls/nft/links-control.ts';
 import { insideNamespace, nft } from '../../controls/nft/nft.ts';
 import { Witnesses } from '../../controls/nft/witnesses.ts';
-import { createDetourControl } from '../../controls/tun-detour/detour-control.ts';
-import { startDetour } from '../../controls/tun-detour/start-detour.ts';
 import { assembleCluster, type ProcessCluster, type Surroundings } from '../process/assemble-cluster.ts';
 import type { ProcessOptions } from '../process/options.ts';
 import { cutsLinks, openDisks, openGroups } from '../process/process-cluster.ts';
 import type { ReaperRequest } from '../process/reap.ts';
 import { type NetnsPlan, planSubnet } from './address-plan.ts';
+import { openCutWays } from './cut-ways.ts';
 import { buildNetwork, namespacesOf, nodeNamespace, removeNamespaces, switchNamespace } from './namespaces.ts';
 import { removeOrphanNamespaces } from './orphans.ts';
+import { bestShaping, openShapedLinks, type Shaping } from './shaped-links.ts';
 
 const NET_SHAPE = 'net.shape' as Capability;
 
 /** Rejects with ORDEAL_NODE_FAILED, ORDEAL_PORT_IN_USE, ORDEAL_CHILD_FAILED or the signal's reason; nothing is left behind then. */
-export async function openNetnsCluster(request: HostRequest<ProcessOptions>): Promise<ProcessCluster> {
+export async function openNetnsCluster(request: HostRequest<ProcessOptions>, shapesBy: Shaping = bestShaping()): Promise<ProcessCluster> {
   request.signal.throwIfAborted();
   const { runId } = request;
   const clock = createRealClock();
@@ -38,7 +37,7 @@ export async function openNetnsCluster(request: HostRequest<ProcessOptions>): Pr
     await reaper.request({ own: [], lock: plan.lock, namespaces });
     resources.defer(() => removeNamespaces(namespaces));
     await buildNetwork(runId, ids, plan);
-    const network = await networkControls(request, ids, plan, clock, resources);
+    const network = await networkControls(request, ids, plan, clock, resources, shapesBy);
     const disks = await openDisks(request, ids, (mounts) => reaper.request({ own: [], lock: plan.lock, namespaces, mounts }));
     if (disks !== undefined) resources.defer(() => disks.close());
     const groupOf = await openGroups(request, ids, resources, (groups) => reaper.request({ own: [], lock: plan.lock, namespaces, groups }));
@@ -77,6 +76,7 @@ async function networkControls(
   plan: NetnsPlan,
   clock: Clock,
   resources: AsyncDisposableStack,
+  shapesBy: Shaping,
 ): Promise<NetworkControls | undefined> {
   const { runId } = request;
   const shaped = request.instrument.has(NET_SHAPE);
@@ -88,20 +88,9 @@ async function networkControls(
   const places = ids.map((node) => ({ end: node, address: addressOf(node), inside: insideNamespace(namespaceOf(node)) }));
   const witnesses = await Witnesses.start(clock, [...places, { end: 'clients', address: plan.clients, inside: [] }]);
   resources.defer(() => witnesses.close());
-  const parts = { nodes: ids, rules: switchRules(namespace, addressOf), witnesses };
+  const ways = await openCutWays(request, witnesses, { nodes: ids, namespaceOf, addressOf });
+  const parts = { nodes: ids, rules: switchRules(namespace, addressOf), witnesses, ...(ways && { ways }) };
   if (!shaped) return { links: createNftLinksControl(parts) };
-  const devices = ids.map((node) => ({ node, address: addressOf(node), namespace: namespaceOf(node) }));
-  const { helper, identity, deviceOf } = await startDetour(runId, request.rng.fork('detour').int(0, 0x7fffffff), devices);
-  resources.defer(() => helper.close());
-  let cut = new Set<string>();
-  // what takes the detour does not pass the switch, so that the detour must be told what is cut
-  const onCut = async (links: readonly (readonly [LinkEnd, LinkEnd])[]): Promise<void> => {
-    cut = new Set(links.map((link) => linkKey(...link)));
-    await helper.request({ op: 'cut', links: links.map(([from, to]) => [addressOf(from), addressOf(to)] as const) });
-  };
-  const isCut = (from: NodeId, to: NodeId): boolean => cut.has(linkKey(from, to));
-  return {
-    links: createNftLinksControl({ ...parts, onCut }),
-    shapes: createDetourControl({ nodes: ids, detour: helper, identity, witnesses, addressOf, namespaceOf, deviceOf, isCut }),
-  };
+  const { shapes, onCut } = await openShapedLinks({ runId, nodes: ids, rng: request.rng, witnesses, resources, by: shapesBy, addressOf, namespaceOf });
+  return { links: createNftLinksControl({ ...parts, onCut }), shapes };
 }

@@ -16,6 +16,7 @@ import type {
   ShapeParams,
 } from '../../../harness/contracts/index.ts';
 import { isOrdealError } from '../../../harness/errors/ordeal-error.ts';
+import { flappingLinks } from '../../controls/flapping/flapping-links.ts';
 import { createDiskControl } from '../../controls/fuse/disk-control.ts';
 import type { NodeDisks } from '../../controls/fuse/node-disks.ts';
 import { createPowerSwitch } from '../../controls/fuse/power-switch.ts';
@@ -117,7 +118,7 @@ export function assembleCluster({ request, clock, ids, around, reaper, resources
     processes: createProcessControl(processes, clock, { power: around.disks && createPowerSwitch(around.disks), freezer }),
     ...(around.disks === undefined ? {} : { disks: createDiskControl({ disks: around.disks, processes }) }),
     ...(around.groupOf === undefined ? {} : { resources: createResourceControl({ processes, clock, groupOf: around.groupOf }) }),
-    ...(around.links === undefined ? {} : { links: around.links }),
+    ...(around.links === undefined ? {} : { links: flappingLinks(around.links, clock) }),
     ...(around.replies === undefined ? {} : { replies: around.replies }),
     ...(around.shapes === undefined ? {} : { shapes: around.shapes }),
     ...clocksOf(processes, clock, request.runId),

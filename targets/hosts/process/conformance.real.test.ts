@@ -23,6 +23,8 @@ const host: HostSuite = {
     'node-program',
     'net.cut',
     'net.cut.oneway',
+    'net.cut.reject',
+    'net.cut.reset',
     'net.lose-replies',
     'process.kill',
     'process.pause',

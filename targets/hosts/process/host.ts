@@ -52,7 +52,14 @@ async function network(): Promise<Record<string, ProbedCapability>> {
     found: 'link proxies carry streams, not packets',
     remedy: 'Use --host netns to delay, lose, double, reorder or damage packets.',
   };
-  return { 'net.cut': probed, 'net.cut.oneway': probed, 'net.lose-replies': probed, 'net.shape': untouchable };
+  return {
+    'net.cut': probed,
+    'net.cut.oneway': probed,
+    'net.cut.reject': probed,
+    'net.cut.reset': probed,
+    'net.lose-replies': probed,
+    'net.shape': untouchable,
+  };
 }
 
 function bindProblem(host: string): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import type { Clock, Cluster, Controls, Node, NodeId, NodeProgram, Rng } from '.
 import { importModule } from '../../../harness/entry/entry-points.ts';
 import { OrdealError } from '../../../harness/errors/ordeal-error.ts';
 import { createRng } from '../../../harness/random/rng.ts';
+import { flappingLinks } from '../../controls/flapping/flapping-links.ts';
 import { ClockControl } from './controls/clock-control.ts';
 import { DiskControl } from './controls/disk-control.ts';
 import { LinkControl } from './controls/link-control.ts';
@@ -82,7 +83,7 @@ class SimulatedCluster implements Simulator {
     );
     const around = { clock: this.clock, network: this.network, nodes: this.nodes, bootNs: settings.bootNs };
     this.#controls = {
-      links: new LinkControl(around),
+      links: flappingLinks(new LinkControl(around), this.clock),
       processes: new ProcessControl(around),
       clocks: new ClockControl(around),
       disks: new DiskControl(around),

@@ -33,6 +33,10 @@ const CAPABILITIES: readonly (readonly [string, ProbedCapability])[] = [
     'net.lose-replies',
     { ok: false, found: 'rules for packets cannot tell an answer from a question', remedy: 'Use --host process, where every connection passes a proxy.' },
   ],
+  ...(['net.cut.reject', 'net.cut.reset'] as const).map((name): [string, ProbedCapability] => [
+    name,
+    { ok: false, found: 'the rules on other machines keep silent', remedy: 'Use --host netns or docker.' },
+  ]),
   ['net.shape', { ok: false, found: 'there is no detour on other machines', remedy: 'Use --host netns.' }],
   ['process.kill', { ok: true, found: 'SIGKILL on the nodes' }],
   ['process.pause', { ok: true, found: 'SIGSTOP and SIGCONT on the nodes' }],

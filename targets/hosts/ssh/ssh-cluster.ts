@@ -2,6 +2,7 @@
 import type { Cluster, Controls, HostRequest, NodeId } from '../../../harness/contracts/index.ts';
 import { entryUrl } from '../../../harness/entry/entry-url.ts';
 import { createRealClock } from '../../../harness/time/real-clock.ts';
+import { flappingLinks } from '../../controls/flapping/flapping-links.ts';
 import { startHelper } from '../../controls/helper-process/helper-process.ts';
 import { createProcessControl } from '../../controls/process-signals/process-control.ts';
 import { planAddresses } from '../process/address-plan.ts';
@@ -76,7 +77,7 @@ export async function openSshCluster(request: HostRequest<SshOptions>): Promise<
         }),
     );
     const processes = createProcessControl(sshProcesses(nodes, requireControl), clock, { reach: sshReach(keeperOf, requireControl, placesOf) });
-    return assembled(nodes, clock, { processes, ...(links !== undefined && { links }) }, resources);
+    return assembled(nodes, clock, { processes, ...(links !== undefined && { links: flappingLinks(links, clock) }) }, resources);
   } catch (error) {
     await resources.disposeAsync();
     throw error;

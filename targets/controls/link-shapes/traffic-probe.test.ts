@@ -3,7 +3,7 @@ import type { LinkShape, NodeId } from '../../../harness/contracts/index.ts';
 import { createRng } from '../../../harness/random/rng.ts';
 import { ms } from '../../../harness/time/units.ts';
 import type { Sighting } from '../nft/link-probe-main.ts';
-import { LinkStage, passAll } from './link-stage.ts';
+import { LinkStage, passAll } from '../tun-detour/link-stage.ts';
 import { aspectsOf, expectedOf, judgeTraffic, TRAFFIC_MS, trafficFor } from './traffic-probe.ts';
 
 const link = ['n1', 'n2'] as unknown as readonly [NodeId, NodeId];

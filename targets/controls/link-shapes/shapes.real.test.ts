@@ -7,11 +7,23 @@ import type { Capability, Change, Cluster, Control, LinkShape, NodeId, ShapePara
 import { createRng } from '../../../harness/random/rng.ts';
 import { ms } from '../../../harness/time/units.ts';
 import { netns } from '../../hosts/netns/host.ts';
+import { openNetnsCluster } from '../../hosts/netns/netns-cluster.ts';
+import { probeDetour, type Shaping } from '../../hosts/netns/shaped-links.ts';
+import { undoNetem } from '../netem/netem-undo.ts';
+import { probeNetem } from '../netem/tc.ts';
 import { isAlive } from '../procfs/processes.ts';
-import { type DetourUndo, undoDetour } from './detour-undo.ts';
+import { type DetourUndo, undoDetour } from '../tun-detour/detour-undo.ts';
 
-const probed = await netns.probe();
-const able = probed.get('net.shape' as Capability);
+const network = (await netns.probe()).get('net.cut' as Capability);
+/** Why the mechanism cannot be tried here; empty where it can. */
+const unable = (probe: () => ReturnType<typeof probeNetem>): string => {
+  const found = network?.ok ? probe() : network;
+  return found?.ok ? '' : ` (not run: ${found?.found})`;
+};
+const MECHANISMS: readonly (readonly [Shaping, string])[] = [
+  ['detour', unable(probeDetour)],
+  ['netem', unable(probeNetem)],
+];
 const folder = mkdtempSync(join(tmpdir(), 'ordeal-detour-'));
 const [n1, n2, n3] = ['n1', 'n2', 'n3'] as [NodeId, NodeId, NodeId];
 const PORT = 7_100;
@@ -20,16 +32,19 @@ let shapes: Control<ShapeParams>;
 const changes: Change[] = [];
 let planned = 0;
 
-const open = async (runId: string) =>
-  netns.open({
-    runId,
-    nodes: 3,
-    instrument: new Set(['net.shape' as Capability, 'net.cut' as Capability]),
-    options: netns.options.parse({}),
-    rng: createRng(1),
-    folder: join(folder, runId),
-    signal: new AbortController().signal,
-  });
+const open = async (runId: string, by: Shaping) =>
+  openNetnsCluster(
+    {
+      runId,
+      nodes: 3,
+      instrument: new Set(['net.shape' as Capability, 'net.cut' as Capability]),
+      options: netns.options.parse({}),
+      rng: createRng(1),
+      folder: join(folder, runId),
+      signal: new AbortController().signal,
+    },
+    by,
+  );
 const plan = (shape: LinkShape, ...links: (readonly [NodeId, NodeId])[]): Change => {
   const change = shapes.plan(`c${++planned}`, { type: 'shape', links, shape });
   changes.push(change);
@@ -53,9 +68,10 @@ const answerMs = (node: NodeId): Promise<number> => {
   });
 };
 
-describe.skipIf(!able?.ok)(`links shaped by the detour${able?.ok ? '' : ` (not run: ${able?.found})`}`, () => {
+describe.each(MECHANISMS)('links shaped by the %s%s', (by, why) => {
+  if (why !== '') return it.skip(`on this machine${why}`, () => undefined);
   beforeAll(async () => {
-    cluster = await open(`d${process.pid}`);
+    cluster = await open(`${by[0]}${process.pid}`, by);
     shapes = cluster.control('shapes')!;
   });
   afterEach(async () => {
@@ -63,7 +79,6 @@ describe.skipIf(!able?.ok)(`links shaped by the detour${able?.ok ? '' : ` (not r
   });
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it.each<[string, LinkShape, RegExp]>([
@@ -120,9 +135,11 @@ describe.skipIf(!able?.ok)(`links shaped by the detour${able?.ok ? '' : ` (not r
   });
 });
 
-describe.skipIf(!able?.ok)(`a detour that ends${able?.ok ? '' : ` (not run: ${able?.found})`}`, () => {
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.skipIf(unable(probeDetour) !== '')(`a detour that ends${unable(probeDetour)}`, () => {
   it('leaves links as they were: undone without a live run, twice', async () => {
-    cluster = await open(`e${process.pid}`);
+    cluster = await open(`e${process.pid}`, 'detour');
     try {
       shapes = cluster.control('shapes')!;
       const change = await shaped({ loss: 0.9 }, [n1, n2]);
@@ -134,6 +151,23 @@ describe.skipIf(!able?.ok)(`a detour that ends${able?.ok ? '' : ` (not run: ${ab
       expect(await shapes.probe(change, 'applied')).toMatchObject({ holds: false });
       await expect(shapes.undo(change)).rejects.toThrow(/detour/);
       expect(await shapes.probe(change, 'undone')).toMatchObject({ holds: true });
+    } finally {
+      changes.splice(0);
+      await cluster[Symbol.asyncDispose]();
+    }
+  });
+});
+
+describe.skipIf(unable(probeNetem) !== '')(`queues of netem${unable(probeNetem)}`, () => {
+  it('go without a live run, twice', async () => {
+    cluster = await open(`f${process.pid}`, 'netem');
+    try {
+      shapes = cluster.control('shapes')!;
+      const change = await shaped({ loss: 0.9 }, [n1, n2]);
+      expect(await shapes.probe(change, 'applied')).toMatchObject({ holds: true });
+      const journalled = JSON.parse(JSON.stringify(change)) as Change;
+      for (let i = 0; i < 2; i++) await undoNetem(journalled, new AbortController().signal);
+      expect(await shapes.probe(change, 'applied')).toMatchObject({ holds: false });
     } finally {
       changes.splice(0);
       await cluster[Symbol.asyncDispose]();
