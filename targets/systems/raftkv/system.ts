@@ -10,7 +10,7 @@ const POLL = ms(50);
 
 export const raftkv: System<RaftkvOptions> = {
   name: 'raftkv',
-  summary: 'the embedded Raft key-value store, with six switchable historical bugs',
+  summary: 'the embedded Raft key-value store, with seven switchable historical bugs',
   needs: ['node-program' as Capability],
   addressing: 'per-peer',
   options: raftkvOptions,

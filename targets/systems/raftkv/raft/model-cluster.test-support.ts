@@ -176,10 +176,10 @@ export class ModelCluster {
 
   #boot(id: NodeId, records: readonly LogRecord[], now: Ns): Raft {
     const { nodes, bug, preVote, appendLimit } = this.#options;
-    const peers = Array.from({ length: nodes }, (_, i) => `n${i + 1}` as NodeId).filter((peer) => peer !== id);
+    const initial = { voters: Array.from({ length: nodes }, (_, i) => `n${i + 1}` as NodeId), learners: [] };
     const electionTimeout = (): Ns => ms(this.#rng.int(150, 300));
     const timing = { heartbeat: ms(50), electionMin: ms(150), electionTimeout, quorumTimeout: ms(1_000) };
-    return new Raft({ self: id, peers, ...timing, preVote, appendLimit, bug }, replayRecords(records), now);
+    return new Raft({ self: id, initial, ...timing, preVote, appendLimit, bug }, replayRecords(records), now);
   }
 
   /** One input, then what the core wishes, then the invariants. */
