@@ -11,8 +11,7 @@ type Vote = Extract<RaftMessage, { type: 'vote' }>;
 export function campaign(state: RaftState): void {
   state.leader = undefined;
   state.resetElectionTimer();
-  // without a vote there is nothing to stand for
-  if (!state.isVoter) return;
+  if (!state.mayStand) return;
   if (state.config.preVote) ask(state, 'pre-candidate');
   else stand(state);
 }

@@ -133,8 +133,13 @@ export class RaftState {
     return this.#members.findLast(({ index }) => index <= this.commit)!.members;
   }
 
-  get isVoter(): boolean {
-    return isVoter(this.members, this.config.self);
+  /**
+   * Whether this node may have to lead: it is a voter by the latest members that it knows to be committed, or by later ones.
+   * Whoever is removed by an entry that nobody else has must be able to bring that entry to the others (Ongaro's thesis, §4.2.2).
+   */
+  get mayStand(): boolean {
+    const from = this.#members.findLastIndex(({ index }) => index <= this.commit);
+    return this.#members.slice(from).some(({ members }) => isVoter(members, this.config.self));
   }
 
   /** Whether those for whom `has` is true, and this node, are a majority. */
