@@ -7,6 +7,7 @@ import { undoSshLinks, undoSshPause } from '../hosts/ssh/ssh-undo.ts';
 import { undoPostgresPromotion } from '../systems/postgres/promotion-undo.ts';
 import { undoDisks } from './fuse/disk-undo.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
+import { undoMembers } from './membership/members-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
 import { undoNodeTables } from './nft/node-tables.ts';
 import { undoProcessKill, undoProcessPause } from './process-signals/process-undo.ts';
@@ -28,6 +29,7 @@ export const undo: UndoRegistry['undo'] = {
   'ssh.kill': undoProcessKill,
   'ssh.links': undoSshLinks,
   'ssh.pause': undoSshPause,
+  'system.members': undoMembers,
   'tun.shape': undoDetour,
   'vdso.clock': undoVdsoClock,
 };

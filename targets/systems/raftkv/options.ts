@@ -14,7 +14,6 @@ export const raftkvOptions = z
     quorumMs: millis(600, 'A leader that has not heard from a majority for so long steps down'),
     preVote: z.boolean().default(true).describe('Ask whether an election could be won before starting one.'),
     appendLimit: z.int().positive().default(64).describe('Log entries per append message, at most.'),
-    life: z.int().positive().default(1).describe('Which life of the nodes it is: wiped and started again, a node is another member. Set by changes of members.'),
     attemptMs: millis(200, 'How long a client waits for one attempt before it repeats it, with the same session and number, elsewhere'),
   })
   .refine((options) => options.electionMaxMs > options.electionMinMs && options.electionMinMs > options.heartbeatMs, {
@@ -22,3 +21,11 @@ export const raftkvOptions = z
   });
 
 export type RaftkvOptions = z.output<typeof raftkvOptions>;
+
+/** What a node program is started with. The life is not for who runs a test to choose: changes of members count it. */
+export const raftkvStart = z.intersection(
+  raftkvOptions,
+  z.object({ life: z.int().positive().default(1).describe('Which life of the node it is: wiped and started again, it is another member.') }),
+);
+
+export type RaftkvStart = z.output<typeof raftkvStart>;

@@ -5,9 +5,9 @@
 import type { Disk, Env, NodeId, NodeProgram, Ns, RunningProgram, Timer, Value } from '../../../harness/contracts/index.ts';
 import { messageOf } from '../../../harness/errors/ordeal-error.ts';
 import { ms } from '../../../harness/time/units.ts';
-import { type RaftkvOptions, raftkvOptions } from './options.ts';
 import { open, post } from './letters.ts';
 import { memberIn, nodeOf } from './member-id.ts';
+import { type RaftkvStart, raftkvStart } from './options.ts';
 import type { MembersAnswer, Reply, Request, Status } from './protocol.ts';
 import { encodeRecords, recoverLog } from './raft/durable-log.ts';
 import { type MemberChange, NOBODY } from './raft/members.ts';
@@ -24,10 +24,10 @@ interface Read {
   readonly respond: Respond;
 }
 
-/** Takes the options of `raftkvOptions`. */
+/** Takes the options of `raftkvStart`. */
 export const raftkvProgram: NodeProgram = {
   async start(env, input) {
-    const options = raftkvOptions.parse(input);
+    const options = raftkvStart.parse(input);
     await discardEarlierLives(env.disk, options.life);
     const recovered = await recoverLog(env.disk, logFileOf(options.life));
     if (recovered.droppedBytes > 0) env.log(`dropped a torn tail of ${recovered.droppedBytes} bytes`);
@@ -37,7 +37,7 @@ export const raftkvProgram: NodeProgram = {
   },
 };
 
-function configOf(env: Env, options: RaftkvOptions): RaftConfig {
+function configOf(env: Env, options: RaftkvStart): RaftConfig {
   const timeouts = env.rng.fork('election');
   return {
     self: memberIn(env.self, options.life),
@@ -58,7 +58,7 @@ const NEW_MEMBERS = 'new-members';
 
 class RaftkvNode implements RunningProgram {
   readonly #env: Env;
-  readonly #options: RaftkvOptions;
+  readonly #options: RaftkvStart;
   readonly #raft: Raft;
   readonly #self: NodeId;
   readonly #logFile: string;
@@ -77,7 +77,7 @@ class RaftkvNode implements RunningProgram {
   #timer: { readonly handle: Timer; readonly at: Ns } | undefined;
   #said = '';
 
-  constructor(env: Env, options: RaftkvOptions, raft: Raft) {
+  constructor(env: Env, options: RaftkvStart, raft: Raft) {
     this.#env = env;
     this.#options = options;
     this.#raft = raft;
@@ -127,11 +127,14 @@ class RaftkvNode implements RunningProgram {
 
   #changeMembers(change: MemberChange, respond: Respond): void {
     const answer = this.#raft.changeMembers(this.#now(), change);
-    if (answer === 'not-leader') return respond(this.#notLeader());
-    if (answer === 'unchanged') return respond({ ok: { value: null } });
-    if (answer !== 'accepted') return respond({ error: 'refused', why: answer });
-    this.#leadingTerm = this.#raft.term;
-    this.#waiting.set(NEW_MEMBERS, [respond]);
+    if (answer === 'accepted') {
+      this.#leadingTerm = this.#raft.term;
+      this.#waiting.set(NEW_MEMBERS, [respond]);
+    } else if (answer === 'not-leader') {
+      respond(this.#notLeader());
+    } else {
+      respond(answer === 'unchanged' ? { ok: { value: null } } : { error: 'refused', why: answer });
+    }
   }
 
   #members(): Value {

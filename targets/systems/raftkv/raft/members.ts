@@ -24,9 +24,9 @@ export function isQuorum({ voters, outgoing }: Members, has: (member: NodeId) =>
 }
 
 /** The highest value that a majority has reached; of old and new voters the lower one. */
-export function quorumValue({ voters, outgoing }: Members, valueOf: (member: NodeId) => number): number {
-  const reached = reachedByMajority(voters, valueOf);
-  return outgoing === undefined ? reached : Math.min(reached, reachedByMajority(outgoing, valueOf));
+export function quorumValue({ voters, outgoing }: Members, reachedBy: (member: NodeId) => number): number {
+  const reached = reachedByMajority(voters, reachedBy);
+  return outgoing === undefined ? reached : Math.min(reached, reachedByMajority(outgoing, reachedBy));
 }
 
 /** Everybody who is sent the log. */
@@ -59,7 +59,7 @@ function isMajority(group: readonly NodeId[], has: (member: NodeId) => boolean):
   return count > group.length / 2;
 }
 
-function reachedByMajority(group: readonly NodeId[], valueOf: (member: NodeId) => number): number {
-  const values = group.map(valueOf).sort((a, b) => b - a);
+function reachedByMajority(group: readonly NodeId[], reachedBy: (member: NodeId) => number): number {
+  const values = group.map((member) => reachedBy(member)).sort((a, b) => b - a);
   return values[Math.floor(group.length / 2)] ?? 0;
 }

@@ -7,8 +7,8 @@ import { campaign, checkQuorum, onRequestVote, onVote } from './election.ts';
 import type { MemberChange, Members } from './members.ts';
 import type { Entry, Payload, RaftMessage } from './messages.ts';
 import { finishReadRound, startReadRound } from './reads.ts';
-import { advanceCommit, heartbeat, onAppend, onAppended, propose, replicate } from './replication.ts';
 import { type ChangeAnswer, changeMembers } from './reconfiguration.ts';
+import { advanceCommit, heartbeat, onAppend, onAppended, propose, replicate } from './replication.ts';
 import { type LogRecord, type RaftConfig, RaftState, type Recovered, type Role } from './state.ts';
 
 export class Raft {
