@@ -205,7 +205,8 @@ class FaultExecutor implements Executor {
     for (let attempt = 0; ; attempt++) {
       evidence = await this.#undoOnce(active);
       if (evidence.holds) break;
-      const pause = RETRY_AFTER[attempt];
+      // the system may not be able to before other faults are undone, which must not wait for it
+      const pause = active.needsConsent && !this.#ending ? undefined : RETRY_AFTER[attempt];
       if (pause === undefined) break;
       await clock.sleep(pause);
     }

@@ -34,7 +34,7 @@ const LOOK_AGAIN = ms(50);
 /** One question; its deadline also ends it. */
 const QUESTION = ms(2_000);
 /** Probes and undoing end before the executor gives up on them. */
-const PROBE = ms(3_000);
+const PROBE = ms(1_500);
 const MOST_UNDO = ms(4_500);
 
 type Wish = 'out' | Member['role'];
@@ -56,6 +56,8 @@ class MembershipControl implements Control<MemberParams> {
   readonly #begun = new Set<string>();
   /** Members that were, or are to be, wiped: they are removed, and never started again. */
   readonly #lost = new Set<string>();
+  /** The latest list. */
+  #known: MemberList | undefined;
   /** When the last request without an answer was sent. */
   #unanswered: Ns | undefined;
 
@@ -76,7 +78,7 @@ class MembershipControl implements Control<MemberParams> {
     if (this.#active.has(change.id)) return;
     const params = paramsOf(change);
     const until = this.#in(ms(this.#membership.patienceMs));
-    const list = await this.#settledList(until);
+    const list = await this.#listFor(params, until);
     if (this.#before.size === 0) for (const { id } of list.members) this.#begun.add(id);
     const mine = list.members.filter(({ node }) => params.nodes.includes(node));
     await this.#refuse(params, mine, list);
@@ -101,6 +103,19 @@ class MembershipControl implements Control<MemberParams> {
     for (const node of change.nodes) await this.#bring(node, this.#wish(node), this.#newcomer, until);
     await this.#resolve(until);
     this.#before.delete(change.id);
+  }
+
+  /** Whoever does not mind what is left goes by what was known last: whether a majority still agrees is not asked. */
+  async #listFor({ leaving }: MemberParams, until: Ns): Promise<MemberList> {
+    if (leaving === 'anything' && this.#known !== undefined) return this.#known;
+    await this.#goOn(until);
+    return this.#settledList(until);
+  }
+
+  /** What an earlier undo had to leave to a better time. */
+  async #goOn(until: Ns): Promise<void> {
+    const nodes = [...this.#before].filter(([id]) => !this.#active.has(id)).flatMap(([, members]) => members.map(({ node }) => node));
+    for (const node of new Set(nodes)) await this.#bring(node, this.#wish(node), this.#newcomer, until);
   }
 
   async probe(change: Change, expect: 'applied' | 'undone'): Promise<Evidence> {
@@ -246,8 +261,9 @@ class MembershipControl implements Control<MemberParams> {
     return found!;
   }
 
-  #list(): Promise<MemberList> {
-    return within(this.#clock, QUESTION, 'asking for the members', (signal) => this.#verbs.list(signal));
+  async #list(): Promise<MemberList> {
+    this.#known = await within(this.#clock, QUESTION, 'asking for the members', (signal) => this.#verbs.list(signal));
+    return this.#known;
   }
 
   #serves(member: Member): Promise<boolean> {

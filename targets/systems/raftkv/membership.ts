@@ -10,7 +10,7 @@ import type { MemberChange } from './raft/members.ts';
 export function raftkvMembership(programOf: (options: RaftkvStart) => Program): Membership<RaftkvOptions> {
   return {
     roles: ['voter', 'learner'],
-    patienceMs: 3_000,
+    patienceMs: 4_000,
     // a list that is settled was agreed on after the request: what is not in it was lost with its leader
     unansweredMs: 0,
     notOn: [],

@@ -7,6 +7,9 @@ import { quorumValue } from './members.ts';
 import type { Payload, RaftMessage } from './messages.ts';
 import type { Follower, RaftState } from './state.ts';
 
+/** How much more than a voter a learner is sent at once. */
+const LEARNER_BATCH = 16;
+
 type Append = Extract<RaftMessage, { type: 'append' }>;
 type Appended = Extract<RaftMessage, { type: 'appended' }>;
 
@@ -61,7 +64,9 @@ export function sendEmpty(state: RaftState, to: NodeId, follower: Follower): voi
 
 function sendAppend(state: RaftState, to: NodeId, follower: Follower): void {
   const previousIndex = follower.next - 1;
-  const entries = state.log.slice(follower.next, Math.min(state.config.appendLimit, state.durableIndex - previousIndex));
+  // whoever has no vote yet begins with nothing, and nobody waits for its answers
+  const limit = state.members.learners.includes(to) ? state.config.appendLimit * LEARNER_BATCH : state.config.appendLimit;
+  const entries = state.log.slice(follower.next, Math.min(limit, state.durableIndex - previousIndex));
   const expectsProgress = entries.length > 0 || follower.match < previousIndex;
   if (expectsProgress) follower.sentAt = state.now;
   state.send(to, { type: 'append', ...head(state, previousIndex), entries });
