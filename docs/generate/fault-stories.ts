@@ -95,6 +95,24 @@ export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
     asks: 'Two nodes take themselves for primary. What both have acknowledged cannot be kept; a system with fencing lets one of them acknowledge nothing.',
     standsFor: 'An operator, or a script, that takes silence for death: GitHub’s orchestration promoted databases in another region on 21 October 2018.',
   },
+  leave: {
+    asks: 'Those that stay go on with a smaller majority, and the one that left must not disturb them: it may never have been told. When it comes back it begins with nothing, and must not vote as if it knew what it knew before.',
+    standsFor:
+      'Machines that are taken out for maintenance. Raft’s changes of one member at a time, as first published, let two leaders each commit one that did not overlap with the other’s (Ongaro, raft-dev, July 2015).',
+  },
+  join: {
+    asks: 'A voter with an empty log counts from its first moment: until it has caught up, the others can spare nobody.',
+    standsFor:
+      'The usual order of operators before there were learners: etcd’s documentation of learners (3.4) tells of clusters that lost their quorum because a new member was slow, or was announced with a wrong address.',
+  },
+  replace: {
+    asks: 'A machine is gone with all that it had, and another takes its place under the same address. Messages to the old one must not be taken for its own.',
+    standsFor: 'The commonest change of members there is: a disk or a machine dies and is replaced while the service goes on.',
+  },
+  promote: {
+    asks: 'A learner is sent everything and decides nothing. Its promotion is a change of voters like any other.',
+    standsFor: 'Rolling replacement as Raft’s authors and etcd advise it: the newcomer catches up before it counts.',
+  },
   failover: {
     asks: 'The new primary must have all that was acknowledged by the old one.',
     standsFor:

@@ -129,7 +129,10 @@ class MembershipControl implements Control<MemberParams> {
     const measured = `members by the cluster's account: ${list.members.map(nameOf).join(', ')}`;
     if (expect === 'applied') return { holds: this.#isInForce(change, list), independent: true, measured };
     const missing: string[] = [];
-    for (const node of change.nodes) if (!(await this.#isAsWished(node, list))) missing.push(`${node} is not ${this.#wish(node)} yet`);
+    for (const node of change.nodes) {
+      const wish = this.#wish(node, change.id);
+      if (!(await this.#isAsWished(node, wish, list))) missing.push(`${node} is not ${wish} yet`);
+    }
     if (this.#openFor() > 0) missing.push('a request without an answer may still take effect');
     return { holds: missing.length === 0, independent: true, measured: [measured, ...missing].join('; ') };
   }
@@ -144,16 +147,16 @@ class MembershipControl implements Control<MemberParams> {
     return nodes.every((node) => members.some((member) => member.node === node && isNew(member)));
   }
 
-  async #isAsWished(node: NodeId, { members }: MemberList): Promise<boolean> {
-    const wish = this.#wish(node);
+  async #isAsWished(node: NodeId, wish: Wish, { members }: MemberList): Promise<boolean> {
     const here = members.filter((member) => member.node === node);
     const [member] = here;
     if (wish === 'out') return here.length === 0;
     return here.length === 1 && member!.role === wish && !this.#lost.has(member!.id) && (await this.#serves(member!));
   }
 
-  #wish(node: NodeId): Wish {
-    const wanted = [...this.#active.values()].filter(({ nodes }) => nodes.includes(node)).map(({ type }) => type);
+  /** What a node is to be by the active changes, or by all but one of them. */
+  #wish(node: NodeId, without?: string): Wish {
+    const wanted = [...this.#active].filter(([id, { nodes }]) => id !== without && nodes.includes(node)).map(([, { type }]) => type);
     return wanted.includes('leave') ? 'out' : wanted.includes('learn') ? 'learner' : 'voter';
   }
 
