@@ -9,7 +9,9 @@ const options = z.strictObject({
   leaving: z
     .enum(['quorum', 'anything'])
     .default('quorum')
-    .describe('quorum: it is not done where fewer than a majority of the members that stay would answer; anything: whatever is left, by what was known of the members last.'),
+    .describe(
+      'quorum: it is not done where fewer than a majority of the members that stay would answer; anything: whatever is left, by what was known of the members last.',
+    ),
 });
 
 export type MembershipOptions = z.infer<typeof options>;

@@ -126,7 +126,11 @@ class EtcdMembers implements MemberVerbs {
   }
 
   /** Asks voters that serve, one after the other until one answers; `once`: only the first of them. */
-  async #anyone<T>(signal: AbortSignal, ask: (gateway: Gateway, signal: AbortSignal) => Promise<T>, how: 'until-answered' | 'once' = 'until-answered'): Promise<T> {
+  async #anyone<T>(
+    signal: AbortSignal,
+    ask: (gateway: Gateway, signal: AbortSignal) => Promise<T>,
+    how: 'until-answered' | 'once' = 'until-answered',
+  ): Promise<T> {
     const { clock } = this.#cluster;
     const statuses = await this.#statuses(signal);
     const leading = statuses.filter(({ leader, memberId }) => leader === memberId);
@@ -165,5 +169,8 @@ class EtcdMembers implements MemberVerbs {
 const REFUSALS: readonly (number | undefined)[] = [5, 6, 9];
 
 function isRefusal({ grpcCode, message }: GatewayError): boolean {
-  return REFUSALS.includes(grpcCode) || /unhealthy cluster|too many learner|not a learner|in sync with leader|Peer URLs already exists|member not found/i.test(message);
+  return (
+    REFUSALS.includes(grpcCode) ||
+    /unhealthy cluster|too many learner|not a learner|in sync with leader|Peer URLs already exists|member not found/i.test(message)
+  );
 }

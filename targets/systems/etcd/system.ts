@@ -32,7 +32,8 @@ export const etcd: System<EtcdOptions> = {
     );
     return { etcd: found.path, version: found.version, from: found.from };
   },
-  program: (node, cluster, provisioned, given) => etcdProgram(node, cluster, provisioned, given, { folder: dataFolderIn(node, 1), joins: 'new', members: cluster.nodes }),
+  program: (node, cluster, provisioned, given) =>
+    etcdProgram(node, cluster, provisioned, given, { folder: dataFolderIn(node, 1), joins: 'new', members: cluster.nodes }),
   async ready(cluster, signal) {
     while (!(await allHealthy(cluster, signal))) await cluster.clock.sleep(READY_PAUSE, signal);
   },

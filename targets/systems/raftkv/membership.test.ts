@@ -51,7 +51,13 @@ describe('members of raftkv', () => {
       await control.apply(change);
       expect(await control.probe(change, 'applied')).toMatchObject({ holds: true, independent: true });
       expect(await primary()).not.toBe(leader);
-      expect(await ask('write', 2, cluster.nodes.findIndex(({ id }) => id === leader))).toMatchObject({ type: 'ok' });
+      expect(
+        await ask(
+          'write',
+          2,
+          cluster.nodes.findIndex(({ id }) => id === leader),
+        ),
+      ).toMatchObject({ type: 'ok' });
       expect((await control.probe(change, 'undone')).measured).toContain(`${leader} is not voter yet`);
       await control.undo(change);
       await control.undo(change);
