@@ -206,7 +206,8 @@ class FaultExecutor implements Executor {
       evidence = await this.#undoOnce(active);
       if (evidence.holds) break;
       // the system may not be able to before other faults are undone, which must not wait for it
-      const pause = active.needsConsent && !this.#ending ? undefined : RETRY_AFTER[attempt];
+      const hindered = active.needsConsent && [...this.#active.values()].some((other) => !other.needsConsent);
+      const pause = hindered ? undefined : RETRY_AFTER[attempt];
       if (pause === undefined) break;
       await clock.sleep(pause);
     }
