@@ -27,7 +27,7 @@ import { within } from '../../../harness/lifecycle/deadline.ts';
 import { ms } from '../../../harness/time/units.ts';
 import { type Active, activate, retire } from '../desired-state.ts';
 
-export const SYSTEM_MEMBERS = 'system.members';
+const SYSTEM_MEMBERS = 'system.members';
 
 /** Between two looks at the cluster. */
 const LOOK_AGAIN = ms(50);

@@ -22,7 +22,7 @@ export interface EtcdLife {
   readonly members: readonly Node[];
 }
 
-export type ProgramOf = (node: Node, cluster: Cluster, provisioned: Value, options: EtcdOptions, life: EtcdLife) => Program;
+type ProgramOf = (node: Node, cluster: Cluster, provisioned: Value, options: EtcdOptions, life: EtcdLife) => Program;
 
 /** The lives of a node: of the first, and of those behind it. */
 export function dataFolderIn(node: Node, life: number): string {
