@@ -11,7 +11,7 @@ import type { Capability, Cluster, Fault, HostKind, ProbedCapability } from '../
 import { EXIT } from '../harness/errors/codes.ts';
 import { messageOf } from '../harness/errors/ordeal-error.ts';
 import { createRng } from '../harness/random/rng.ts';
-import { MEMBER_PROMOTE } from '../nemesis/faults/capabilities.ts';
+import { MEMBER_CHANGE, MEMBER_PROMOTE } from '../nemesis/faults/capabilities.ts';
 import { FAULTS } from '../nemesis/registry/faults.ts';
 import { withEcho } from '../targets/hosts/conformance/echo-cluster.ts';
 import type { Simulator } from '../targets/hosts/sim/simulator.ts';
@@ -43,7 +43,7 @@ async function measure(host: HostKind, options: unknown, fault: Fault): Promise<
 }
 
 async function cellOf(host: HostKind, options: unknown, probed: Probed, fault: Fault): Promise<Cell> {
-  if (fault.needs.includes(MEMBER_PROMOTE)) return { status: 'of the system' };
+  if (fault.needs.includes(MEMBER_PROMOTE) || fault.needs.includes(MEMBER_CHANGE)) return { status: 'of the system' };
   for (const capability of fault.needs) {
     const { ok, found } = probed.get(capability) ?? { ok: false, found: 'this kind of host has nothing for it' };
     if (!ok) return { status: 'missing', capability, why: found };

@@ -20,14 +20,18 @@ export {
   flapping,
   forcedPromotion,
   isolateClients,
+  join,
   kill,
+  leave,
   loss,
   partition,
   partitionOneWay,
   pause,
   power,
   processLimit,
+  promote,
   reorder,
+  replace,
   responseLoss,
   restart,
 } from './configuration/faults.ts';
@@ -35,6 +39,7 @@ export { type Act, type Scenario, scenario } from './configuration/scenario.ts';
 export * from './faults/capabilities.ts';
 export type { ClockDriftOptions, ClockFreezeOptions, ClockJumpOptions, ClockStrobeOptions } from './faults/clock.ts';
 export type { DiskCorruptOptions, DiskErrorOptions, DiskFullOptions, DiskLieOptions, DiskSlowOptions } from './faults/disk.ts';
+export type { MembershipOptions } from './faults/membership.ts';
 export type { IsolateClientsOptions, OneWayOptions, PartitionOptions } from './faults/partition.ts';
 export type { PowerOptions, RestartOptions, TargetOptions } from './faults/process.ts';
 export type { FailoverOptions, ForcedPromotionOptions } from './faults/promotion.ts';

@@ -2,17 +2,22 @@
 import { BUG_NAMES, type BugName } from '../../targets/systems/raftkv/index.ts';
 import { PLAN_DEFAULTS, type RunPlan } from '../plans/plan.ts';
 import { FIGURE_8, figure8 } from './figure-8.ts';
+import { twoMajorities } from './two-majorities.ts';
 
 export type Variant = BugName | 'clean';
 
-/** What the variants meet: the packages, or the one named scenario. */
-export type Ordeal = 'packages' | 'figure-8';
+/** What the variants meet: the packages, or a scenario that is named for one bug. */
+export type Ordeal = 'packages' | 'figure-8' | 'two-majorities';
 
-/** Every bug under the ordeal that is to convict it, and the clean store under both. */
+/** Bugs that take more than the packages. */
+const NAMED: Partial<Record<BugName, Ordeal>> = { 'commit-old-term': 'figure-8', 'no-joint-consensus': 'two-majorities' };
+
+/** Every bug under the ordeal that is to convict it, and the clean store under all of them. */
 export const TRIALS: readonly { readonly variant: Variant; readonly ordeal: Ordeal }[] = [
   { variant: 'clean', ordeal: 'packages' },
   { variant: 'clean', ordeal: 'figure-8' },
-  ...BUG_NAMES.map((variant) => ({ variant, ordeal: variant === 'commit-old-term' ? ('figure-8' as const) : ('packages' as const) })),
+  { variant: 'clean', ordeal: 'two-majorities' },
+  ...BUG_NAMES.map((variant) => ({ variant, ordeal: NAMED[variant] ?? ('packages' as const) })),
 ];
 
 /** The plan of one variant; its seed is to be filled in. */
@@ -34,6 +39,7 @@ export function campaignPlan(variant: Variant, ordeal: Ordeal): RunPlan {
     out: '',
   };
   if (ordeal === 'packages') return plan;
+  if (ordeal === 'two-majorities') return { ...plan, faults: { families: [], chosen: [], scenario: twoMajorities(plan.timeLimitMs), options: {} } };
   return {
     ...plan,
     system: { ...plan.system, options: { ...plan.system.options, ...FIGURE_8.system } },

@@ -4,7 +4,7 @@ import { isOrdealError, OrdealError } from '../../harness/errors/ordeal-error.ts
 import { unknownName } from '../../harness/errors/suggest.ts';
 import { ms } from '../../harness/time/units.ts';
 import { beyondClaims, type Claims, foreseenOfSchedule, foreseenOfSteps } from '../../nemesis/claims/index.ts';
-import { MEMBER_PROMOTE } from '../../nemesis/faults/capabilities.ts';
+import { MEMBER_CHANGE, MEMBER_LEARN, MEMBER_PROMOTE } from '../../nemesis/faults/capabilities.ts';
 import { FAULTS } from '../../nemesis/registry/faults.ts';
 import { FAMILIES, optionsOf, type Package, packageFor, planSchedule, type ScriptStep, scenarioSteps, scripted } from '../../nemesis/schedule/index.ts';
 import type { RunPlan } from '../plans/plan.ts';
@@ -43,7 +43,7 @@ export async function planFaults({ plan, system, host, own, checks, rng }: Fault
   for (const [name, entry] of Object.entries(FAULTS)) faults.set(name, await entry.load());
   const ofHost = await host.probe();
   requireCapabilities(system, host, ofHost);
-  const ofSystem = verbsOf(system);
+  const ofSystem = verbsOf(system, host);
   const probed: Probed = { get: (capability) => ofSystem.get(capability) ?? ofHost.get(capability) };
   const can = (name: string): boolean => (faults.get(name)?.needs ?? []).every((capability) => probed.get(capability)?.ok);
   const refusing = (name: string, make: () => Package): Package => {
@@ -94,9 +94,15 @@ function refuseBeyond(system: System, packages: readonly Package[], steps: reado
 }
 
 /** What the system, not the host, has to do. */
-function verbsOf(system: System): ReadonlyMap<Capability, ProbedCapability> {
-  const missing = { ok: false, found: `${system.name} cannot be told who is primary`, remedy: 'Use other faults, or a system that can.' };
-  return new Map([[MEMBER_PROMOTE, system.promotions ? { ok: true, found: system.name } : missing]]);
+function verbsOf({ name, promotions, membership }: System, host: HostKind): ReadonlyMap<Capability, ProbedCapability> {
+  const probed = (able: boolean, what: string): ProbedCapability =>
+    able ? { ok: true, found: name } : { ok: false, found: `${name} cannot be told ${what}`, remedy: 'Use other faults, or a system that can.' };
+  const changes = membership !== undefined && !membership.notOn.includes(host.name);
+  return new Map([
+    [MEMBER_PROMOTE, probed(promotions !== undefined, 'who is primary')],
+    [MEMBER_CHANGE, probed(changes, `who is a member${membership === undefined ? '' : ` on ${host.name}`}`)],
+    [MEMBER_LEARN, probed(changes && membership.roles.includes('learner'), 'who is to learn')],
+  ]);
 }
 
 function optionsIn({ value }: ScriptStep): RunPlan['system']['options'] {

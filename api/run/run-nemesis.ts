@@ -10,6 +10,7 @@ import { createExecutor, type ExecutorRequest } from '../../nemesis/executor/ind
 import { registerRun } from '../../nemesis/heal/index.ts';
 import { createJournal, SIMULATED_OWNER, thisOwner } from '../../nemesis/journal/index.ts';
 import { startWatchdog } from '../../nemesis/watchdog/index.ts';
+import { createMembershipControl } from '../../targets/controls/membership/membership-control.ts';
 import type { Resolved } from '../resolve.ts';
 import type { FaultPlan } from './plan-faults.ts';
 
@@ -35,8 +36,10 @@ export function createRunNemesis(request: RunNemesisRequest): Promise<Nemesis> {
 /** The cluster with what its system can be told, beside what its host can do. */
 function withSystemControls({ cluster, resolved: { system, systemOptions }, provisioned }: RunNemesisRequest): Cluster {
   const promotions = system.promotions?.(cluster, (node) => node.start(system.program(node, cluster, provisioned, systemOptions)));
-  if (promotions === undefined) return cluster;
-  const control = <K extends keyof Controls>(kind: K): Controls[K] | undefined => (kind === 'promotions' ? (promotions as Controls[K]) : cluster.control(kind));
+  const { membership } = system;
+  const members = membership && createMembershipControl(cluster, membership, membership.verbs(cluster, provisioned, systemOptions));
+  const ofSystem: Partial<Controls> = { ...(promotions && { promotions }), ...(members && { members }) };
+  const control = <K extends keyof Controls>(kind: K): Controls[K] | undefined => ofSystem[kind] ?? cluster.control(kind);
   return { host: cluster.host, nodes: cluster.nodes, clock: cluster.clock, control };
 }
 

@@ -133,4 +133,15 @@ export const MECHANISMS: Readonly<Record<string, Mechanism>> = {
     seen: 'The members are asked over a path that no fault cuts: the one that was chosen takes itself for primary.',
     undone: 'No other member takes itself for primary any more, and all follow the new one.',
   },
+  'member.change': {
+    on: {},
+    seen: 'The cluster is asked who its members are, over a path that no fault cuts, in a way that a majority of them must agree to: who was to leave is not among them, who was to come is another member than before.',
+    undone:
+      'Every node becomes a voting member again, wiped where it was out, and must serve. A request without an answer may still take effect: it is asked after until the cluster has settled it, and other faults are undone first, since it takes a majority. Who is a member is known to the cluster alone: after a kill -9 of the harness its nodes end with it, and there is nothing left to undo.',
+  },
+  'member.learn': {
+    on: {},
+    seen: 'The cluster says of the new member that it is a learner.',
+    undone: 'It is promoted as soon as it has caught up.',
+  },
 };

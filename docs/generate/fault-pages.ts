@@ -1,5 +1,6 @@
 /** A page for each fault: from its declaration, the mechanisms of the hosts, and a story. */
-import type { Fault } from '../../harness/contracts/index.ts';
+import type { Fault, Membership } from '../../harness/contracts/index.ts';
+import { MEMBER_CHANGE } from '../../nemesis/faults/capabilities.ts';
 import { FAULTS } from '../../nemesis/registry/faults.ts';
 import { HOSTS } from '../../targets/registry/hosts.ts';
 import { SYSTEMS } from '../../targets/registry/systems.ts';
@@ -78,10 +79,19 @@ function otherWays({ needsFor }: Fault): string {
 
 /** What is asked of members is the business of the systems that can. */
 async function ofSystems({ needs }: Fault): Promise<string> {
-  const able: string[] = [];
-  for (const [name, entry] of Object.entries(SYSTEMS)) if ((await entry.load()).promotions !== undefined) able.push(code(name));
+  const systems = await Promise.all(Object.values(SYSTEMS).map((entry) => entry.load()));
+  if (needs.includes(MEMBER_CHANGE)) {
+    const rows = systems.flatMap(({ name, membership }) => (membership === undefined ? [] : [[code(name), changing(membership)]]));
+    return `The system changes its members by its own means.\n\n${table(['system', ''], rows)}`;
+  }
+  const able = systems.filter(({ promotions }) => promotions !== undefined).map(({ name }) => code(name));
   const others = needs.filter((capability) => Object.keys(MECHANISMS[capability]?.on ?? {}).length > 0);
   return `The system makes another member primary by its own means: ${able.join(', ')}. The rest (${others.map(code).join(', ')}) is done by the host.\n`;
+}
+
+function changing({ roles, notOn }: Omit<Membership<never>, 'verbs'>): string {
+  const hosts = notOn.length === 0 ? 'wherever it runs' : `not on ${notOn.map(code).join(', ')}`;
+  return `${hosts}; ${roles.includes('learner') ? 'it has learners' : 'it has no learners'}`;
 }
 
 function lackingOn(host: string, { needs }: Fault): string {

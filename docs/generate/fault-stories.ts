@@ -16,6 +16,9 @@ export interface FaultStory {
 
 const GITHUB_2018: Source = { title: 'GitHub: October 21 post-incident analysis', url: 'https://github.blog/2018-10-30-oct21-post-incident-analysis/' };
 
+const ETCD_LEARNER: Source = { title: 'etcd: design of learners', url: 'https://etcd.io/docs/v3.4/learning/design-learner/' };
+const ETCD_RECONFIGURATION: Source = { title: 'etcd: runtime reconfiguration', url: 'https://etcd.io/docs/v3.4/op-guide/runtime-configuration' };
+
 export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
   partition: {
     asks: 'Each side must find out that it hears only a part of the others. A side without a majority must stop answering, the other must go on, and after the heal both must agree on one history.',
@@ -38,7 +41,8 @@ export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
   flapping: {
     asks: 'A link that comes back is no link to rely on. Elections must not follow one another without end, and whoever reconnects must not count half an answer as a whole one.',
     standsFor:
-      'A cable or a transceiver that is about to fail, and routers that tell each other of it: routes that appear and vanish are damped for this reason (RFC 2439, 1998).',
+      'A degraded cable in a bundle of links, April 2025: it came up and went down, the bundle was negotiated anew each time, and all traffic of a hosting provider’s firewalls stopped, while the pair of them saw one another over other links and nothing failed over.',
+    sources: [{ title: 'CloudSpace: incident write-up', url: 'https://status.cloudspaceuk.co.uk/incidents/01JR86RMSV2VCDZ4TQ0AASN2H9/write-up' }],
   },
   'isolate-clients': {
     asks: 'The cluster believes that it is well, and its clients see something else: what they are told must be right all the same, and unknown where nobody told them anything.',
@@ -190,6 +194,28 @@ export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
     standsFor:
       'A script that takes silence for death: on 21 October 2018 GitHub’s Orchestrator made databases on the West Coast primaries, while those on the East Coast were only out of reach and held writes that had not been copied, 954 in one of the busiest clusters.',
     sources: [GITHUB_2018],
+  },
+  leave: {
+    asks: 'Those that stay go on with a smaller majority, and the one that left must not disturb them: it may never have been told. When it comes back it begins with nothing, and must not vote as if it knew what it knew before.',
+    standsFor:
+      'Machines that are taken out for maintenance. Raft’s changes of one member at a time, as first published, let two leaders each commit one that did not overlap with the other’s, as its author found in 2015.',
+    sources: [{ title: 'The cases of Ongaro’s post, retold', url: 'https://roastidio.us/topic/10998507' }, ETCD_RECONFIGURATION],
+  },
+  join: {
+    asks: 'A voter with an empty log counts from its first moment: until it has caught up, the others can spare nobody.',
+    standsFor:
+      'The usual order of operators before there were learners: etcd’s design of learners (3.4) tells how a new member that is far behind, or announced with a wrong address, costs a cluster its quorum.',
+    sources: [ETCD_LEARNER],
+  },
+  replace: {
+    asks: 'A machine is gone with all that it had, and another takes its place under the same address. Messages to the old one must not be taken for its own.',
+    standsFor: 'The commonest change of members there is: a disk or a machine dies and is replaced while the service goes on.',
+    sources: [ETCD_RECONFIGURATION],
+  },
+  promote: {
+    asks: 'A learner is sent everything and decides nothing. Its promotion is a change of voters like any other.',
+    standsFor: 'Rolling replacement as etcd advises it: the newcomer catches up before it counts.',
+    sources: [ETCD_LEARNER],
   },
   failover: {
     asks: 'The new primary must have all that was acknowledged by the old one.',

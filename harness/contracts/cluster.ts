@@ -1,6 +1,7 @@
 /** Hosts, nodes and systems: where it happens. */
 import type { ClientFactory } from './client.ts';
 import type { Control, Controls, PromotionParams } from './fault.ts';
+import type { Membership } from './membership.ts';
 import type { Clock, Rng } from './time.ts';
 import type { Capability, ModuleRef, NodeId, Options, Value } from './value.ts';
 
@@ -168,5 +169,7 @@ export interface System<P = unknown> {
   watch?(cluster: Cluster, observe: Observe, ending: AbortSignal): Promise<void>;
   /** Makes another node primary by order; absent where the system cannot. Asked once a run; `start` starts a stopped node as the run did. */
   promotions?(cluster: Cluster, start: (node: Node) => Promise<void>): Control<PromotionParams>;
+  /** How members leave and join; absent where the system cannot be told. */
+  readonly membership?: Membership<P>;
   roles?(cluster: Cluster, signal: AbortSignal, options: P): Promise<ReadonlyMap<NodeId, 'primary' | 'follower' | 'unknown'>>;
 }

@@ -103,6 +103,18 @@ export interface PromotionParams {
   readonly standing: 'alone' | 'with-standbys';
 }
 
+/** Members leave or join by order of the system itself. Undone: every node is a voting member again. */
+export interface MemberParams {
+  /**
+   * `leave`: no member while it holds, its process left to itself. `join`: wiped, and a voter again at once. `replace`: killed
+   * first, wiped, a learner until it has caught up. `learn`: wiped, and a learner while it holds; the undo promotes it.
+   */
+  readonly type: 'leave' | 'join' | 'replace' | 'learn';
+  readonly nodes: readonly NodeId[];
+  /** What is left: a majority of those that stay must answer, or it is not done; or whatever there is. */
+  readonly leaving: 'quorum' | 'anything';
+}
+
 /** A journal line: enough, on its own, for another process to undo it (the watchdog, `ordeal heal`). */
 export interface Change {
   readonly id: string;
@@ -154,6 +166,8 @@ export interface Controls {
   readonly resources: Control<ResourceParams>;
   /** Of the system, not of the host: see `System.promotions`. */
   readonly promotions: Control<PromotionParams>;
+  /** Of the system, not of the host: see `System.membership`. */
+  readonly members: Control<MemberParams>;
 }
 
 /** What a fault wants of one control. */

@@ -4,6 +4,7 @@ export * from './cluster.ts';
 export * from './fault.ts';
 export * from './generator.ts';
 export * from './history.ts';
+export * from './membership.ts';
 export * from './program.ts';
 export * from './time.ts';
 export * from './value.ts';

@@ -14,6 +14,7 @@ import {
   diskLie as diskLieFault,
   diskSlow as diskSlowFault,
 } from '../faults/disk.ts';
+import { join as joinFault, leave as leaveFault, promote as promoteFault, replace as replaceFault } from '../faults/membership.ts';
 import {
   type FlappingOptions,
   flapping as flappingFault,
@@ -103,6 +104,18 @@ export const forcedPromotion = (given: Partial<ForcedPromotionOptions> = {}): Us
 
 /** Kills the primary first, then makes the standby primary that has received most of the log. */
 export const failover = (): Use<Fault> => use(failoverFault, {});
+
+/** Removes members; they join again, wiped, when the window ends. */
+export const leave = at(leaveFault);
+
+/** Removes members, wipes them, and lets them join as voters at once. */
+export const join = at(joinFault);
+
+/** Kills members and puts wiped ones in their places. */
+export const replace = at(replaceFault);
+
+/** Turns members into learners, and promotes them when the window ends. */
+export const promote = at(promoteFault);
 
 /** Refuses writes for want of space. */
 export const diskFull = at(diskFullFault);

@@ -23,6 +23,8 @@ interface Active {
   readonly family: string;
   /** Whether nodes start anew when it is undone. */
   readonly restarts: boolean;
+  /** Whether undoing it takes a majority of the system: other faults are undone before. */
+  readonly needsConsent: boolean;
   /** Settles when the application has ended, in time or not. */
   applying: Promise<unknown>;
 }
@@ -142,8 +144,8 @@ class FaultExecutor implements Executor {
     const control = this.#cluster.control(action.control) as Controls[Action['control']] | undefined;
     if (!control) throw new Error(`not injected: the host "${this.#cluster.host}" has no control of ${action.control}`);
     const change = (control as Control<unknown>).plan(id, action.params);
-    const restarts = action.control === 'processes' && action.params.type !== 'pause';
-    return { change, control: control as Control<never>, instance, family, restarts, applying: Promise.resolve() };
+    const restarts = action.control === 'members' || (action.control === 'processes' && action.params.type !== 'pause');
+    return { change, control: control as Control<never>, instance, family, restarts, needsConsent: action.control === 'members', applying: Promise.resolve() };
   }
 
   /** Nothing was touched yet: the plans are crossed out. */
@@ -175,9 +177,10 @@ class FaultExecutor implements Executor {
     return outcomeOf(instance, family, await this.#end(mine));
   }
 
-  /** Proves that they are in force to the end, then undoes them, the last first. */
+  /** Proves that they are in force to the end, then undoes them, the last first, and last what the system must agree to. */
   async #end(actives: readonly Active[]): Promise<(ChangeOutcome & { readonly instance: FaultInstance })[]> {
-    const backwards = actives.toReversed().filter(({ change }) => this.#active.has(change.id));
+    const all = actives.toReversed().filter(({ change }) => this.#active.has(change.id));
+    const backwards = [...all.filter(({ needsConsent }) => !needsConsent), ...all.filter(({ needsConsent }) => needsConsent)];
     const proofs: Evidence[] = [];
     for (const { change, control } of backwards) {
       const since = this.#cluster.clock.now();
@@ -202,7 +205,9 @@ class FaultExecutor implements Executor {
     for (let attempt = 0; ; attempt++) {
       evidence = await this.#undoOnce(active);
       if (evidence.holds) break;
-      const pause = RETRY_AFTER[attempt];
+      // the system may not be able to before other faults are undone, which must not wait for it
+      const hindered = active.needsConsent && [...this.#active.values()].some((other) => !other.needsConsent);
+      const pause = hindered ? undefined : RETRY_AFTER[attempt];
       if (pause === undefined) break;
       await clock.sleep(pause);
     }

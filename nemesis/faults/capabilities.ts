@@ -16,8 +16,10 @@ export const CLOCK_DRIFT = 'clock.drift' as Capability;
 export const CLOCK_STROBE = 'clock.strobe' as Capability;
 export const CLOCK_FREEZE = 'clock.freeze' as Capability;
 export const DISK_LOSE_UNSYNCED = 'disk.lose-unsynced' as Capability;
-/** Of the system, not of the host. */
+/** These three are of the system, not of the host. */
 export const MEMBER_PROMOTE = 'member.promote' as Capability;
+export const MEMBER_CHANGE = 'member.change' as Capability;
+export const MEMBER_LEARN = 'member.learn' as Capability;
 export const DISK_FULL = 'disk.full' as Capability;
 export const DISK_SLOW = 'disk.slow' as Capability;
 export const DISK_ERROR = 'disk.error' as Capability;

@@ -5,6 +5,7 @@ import type { Fault, NodeId } from '../../harness/contracts/index.ts';
 import { createRng } from '../../harness/random/rng.ts';
 import { FAULTS, loadFaults } from '../registry/faults.ts';
 import { clockDrift, clockFreeze, clockJump, clockStrobe } from './clock.ts';
+import { join, leave, promote, replace } from './membership.ts';
 import { isolateClients, partition, partitionOneWay } from './partition.ts';
 import { kill, pause, power } from './process.ts';
 import { failover, forcedPromotion } from './promotion.ts';
@@ -191,6 +192,24 @@ describe('promotions', () => {
 
   it('hit nobody where nobody is known to be primary', () => {
     for (const fault of [forcedPromotion, failover] as Fault[]) expect(fault.plan({}, { ...small, primaries: [] }, createRng(1))).toEqual([]);
+  });
+});
+
+describe('changes of members', () => {
+  it.each([
+    { fault: leave, type: 'leave' },
+    { fault: join, type: 'join' },
+    { fault: replace, type: 'replace' },
+    { fault: promote, type: 'learn' },
+  ])('$fault.name hits whom it is told to, and by default leaves a majority', ({ fault, type }) => {
+    expect(plan(fault, { target: ['n3', 'n1'] })).toEqual([{ control: 'members', params: { type, nodes: ['n1', 'n3'], leaving: 'quorum' } }]);
+    expect(plan(fault, { target: 'primaries', leaving: 'anything' })).toEqual([{ control: 'members', params: { type, nodes: ['n2'], leaving: 'anything' } }]);
+    expect(plan(fault, {})[0]!.params).toMatchObject({ nodes: [expect.stringMatching(/^n[1-5]$/)] });
+  });
+
+  it('take a system that can be told, and learners where they need them', () => {
+    expect([leave, join, replace].flatMap(({ needs }) => needs)).toEqual(['member.change', 'member.change', 'member.change']);
+    expect(promote.needs).toEqual(['member.change', 'member.learn']);
   });
 });
 

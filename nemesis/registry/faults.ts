@@ -119,6 +119,26 @@ export const FAULTS: Readonly<Record<string, FaultEntry>> = {
     summary: 'kills the primary first, then makes the standby primary that has received most of the log',
     load: async () => (await import('../faults/promotion.ts')).failover as Fault,
   },
+  leave: {
+    family: 'membership',
+    summary: 'removes members; they join again, wiped, when the window ends',
+    load: async () => (await import('../faults/membership.ts')).leave as Fault,
+  },
+  join: {
+    family: 'membership',
+    summary: 'removes members, wipes them, and lets them join as voters at once',
+    load: async () => (await import('../faults/membership.ts')).join as Fault,
+  },
+  replace: {
+    family: 'membership',
+    summary: 'kills members and puts wiped ones in their places',
+    load: async () => (await import('../faults/membership.ts')).replace as Fault,
+  },
+  promote: {
+    family: 'membership',
+    summary: 'turns members into learners, and promotes them when the window ends',
+    load: async () => (await import('../faults/membership.ts')).promote as Fault,
+  },
   'disk-full': {
     family: 'disk',
     summary: 'refuses writes for want of space',

@@ -89,6 +89,11 @@ export const FAMILIES = {
   clock: { summary: 'makes clocks jump, drift, swing and stand still', resource: 'clocks', moves: clockMoves },
   power: { summary: 'takes the power from nodes: what was not synced is lost', resource: 'processes', moves: powerMoves },
   promotion: { summary: 'makes another node primary by order, with the old one fenced or not', resource: 'processes', moves: promotionMoves },
+  membership: {
+    summary: 'makes members leave and join, replaces them, turns them into learners',
+    resource: 'processes',
+    moves: membershipMoves,
+  },
   disk: { summary: 'fills disks, slows them, makes them fail', resource: 'disks', moves: diskMoves },
   resources: { summary: 'limits processor time, processes, memory and descriptors', resource: 'processes', moves: resourceMoves },
 } as const satisfies Readonly<Record<string, Family>>;
@@ -236,6 +241,18 @@ function promotionMoves({ nodeCount, faultModel }: PackageScope): readonly Move[
   // the old primary is killed
   const survives = faultModel.powerLoss === 'all' || (faultModel.crashes === 'minority' && nodeCount >= 3);
   return survives ? [{ fault: 'failover', options: {}, weight: 1 }, forced] : [forced];
+}
+
+/** Of three members two stay: whoever cannot lose one has none to spare. */
+function membershipMoves({ nodeCount, faultModel }: PackageScope): readonly Move[] {
+  if (faultModel.crashes === 'none' || nodeCount < 3) return [];
+  const few: Move[] = [
+    { fault: 'leave', options: { target: 'one' }, weight: 3 },
+    { fault: 'replace', options: { target: 'one' }, weight: 2 },
+    { fault: 'join', options: { target: 'one' }, weight: 1 },
+    { fault: 'promote', options: { target: 'one' }, weight: 1 },
+  ];
+  return nodeCount < 5 ? few : [...few, { fault: 'leave', options: { target: 'minority' }, weight: 2 }];
 }
 
 /** Nobody claims to survive a disk that lies or turns bits: `disk-lie` and `disk-corrupt` are for who names them. */

@@ -7,6 +7,7 @@ import { undoSshLinks, undoSshPause } from '../hosts/ssh/ssh-undo.ts';
 import { undoPostgresPromotion } from '../systems/postgres/promotion-undo.ts';
 import { undoDisks } from './fuse/disk-undo.ts';
 import { undoProxyLinks } from './link-proxy/links-undo.ts';
+import { undoMembers } from './membership/members-undo.ts';
 import { undoNetem } from './netem/netem-undo.ts';
 import { undoNftLinks } from './nft/links-undo.ts';
 import { undoNodeTables } from './nft/node-tables.ts';
@@ -29,6 +30,7 @@ export const undo: UndoRegistry['undo'] = {
   'ssh.kill': undoProcessKill,
   'ssh.links': undoSshLinks,
   'ssh.pause': undoSshPause,
+  'system.members': undoMembers,
   'tc.netem': undoNetem,
   'tun.shape': undoDetour,
   'vdso.clock': undoVdsoClock,

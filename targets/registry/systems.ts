@@ -13,7 +13,7 @@ export interface SystemEntry {
 
 export const SYSTEMS: Readonly<Record<string, SystemEntry>> = {
   raftkv: {
-    summary: 'the embedded Raft key-value store, with six switchable historical bugs',
+    summary: 'the embedded Raft key-value store, with seven switchable historical bugs',
     defaultHost: 'sim',
     defaultWorkload: 'register',
     defaultNodes: 3,

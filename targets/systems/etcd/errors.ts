@@ -13,6 +13,7 @@ type Failure = Exclude<Outcome, { type: 'ok' }>;
 const DEFINITE = [
   { code: 'no-leader', pattern: /etcdserver: no leader/ },
   { code: 'too-many-requests', pattern: /etcdserver: too many requests/ },
+  { code: 'learner', pattern: /rpc not supported for learner/ },
   { code: 'not-capable', pattern: /etcdserver: not capable/ },
 ] as const;
 

@@ -22,7 +22,7 @@ export async function allHealthy(cluster: Cluster, signal: AbortSignal): Promise
 }
 
 /** The status of each member that answers. */
-export async function memberStatuses(cluster: Cluster, signal: AbortSignal): Promise<MemberStatus[]> {
+export async function memberStatuses(cluster: Pick<Cluster, 'nodes'>, signal: AbortSignal): Promise<MemberStatus[]> {
   const asked = await Promise.allSettled(cluster.nodes.map((node) => statusOf(node, signal)));
   return asked.filter((each) => each.status === 'fulfilled').map((each) => each.value);
 }

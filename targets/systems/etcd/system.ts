@@ -1,10 +1,10 @@
 /** Real etcd (recipe: one member a node, the gRPC-JSON gateway for clients). Runs wherever programs of the operating system run. */
-import { join } from 'node:path';
 import type { Capability, Cluster, Node, NodeId, Program, System, Value } from '../../../harness/contracts/index.ts';
 import { findBinary } from '../../provision/find-binary.ts';
 import { electionClients } from './election-client.ts';
 import { lockClients } from './lock-client.ts';
 import { allHealthy, memberStatuses } from './members.ts';
+import { dataFolderIn, type EtcdLife, etcdMembership, peerUrl } from './membership.ts';
 import { type EtcdOptions, etcdOptions } from './options.ts';
 import { CLIENT_PORT, PEER_PORT } from './ports.ts';
 import { registerClients } from './register-client.ts';
@@ -32,7 +32,8 @@ export const etcd: System<EtcdOptions> = {
     );
     return { etcd: found.path, version: found.version, from: found.from };
   },
-  program: (node, cluster, provisioned, given) => etcdProgram(node, cluster, provisioned as unknown as ProvisionedEtcd, given),
+  program: (node, cluster, provisioned, given) =>
+    etcdProgram(node, cluster, provisioned, given, { folder: dataFolderIn(node, 1), joins: 'new', members: cluster.nodes }),
   async ready(cluster, signal) {
     while (!(await allHealthy(cluster, signal))) await cluster.clock.sleep(READY_PAUSE, signal);
   },
@@ -59,28 +60,28 @@ export const etcd: System<EtcdOptions> = {
     for (const status of statuses) roles.set(status.node, status.leader === status.memberId && status.raftTerm === newestTerm ? 'primary' : 'follower');
     return roles;
   },
+  membership: etcdMembership(etcdProgram),
 };
 
 const READY_PAUSE = 50_000_000 as Parameters<Cluster['clock']['sleep']>[0];
 const CAUGHT_UP_ENTRIES = 10;
 
-function etcdProgram(node: Node, cluster: Cluster, { etcd: binary }: ProvisionedEtcd, given: EtcdOptions): Program {
+function etcdProgram(node: Node, cluster: Cluster, provisioned: Value, given: EtcdOptions, life: EtcdLife): Program {
+  const { etcd: binary } = provisioned as unknown as ProvisionedEtcd;
   const url = ({ host, port }: { readonly host: string; readonly port: number }): string => `http://${host}:${port}`;
-  // one address for all peers: where every member can be reached from every other
-  const peerUrl = (member: Node): string => url(member.peerAddress(PEER_PORT, member.id));
   const bindsClients = url(node.bindAddress(CLIENT_PORT));
   return {
     kind: 'exec',
     argv: [
       binary,
       ...['--name', node.id],
-      ...['--data-dir', join(node.dataDir, 'etcd')],
+      ...['--data-dir', life.folder],
       ...['--listen-peer-urls', url(node.bindAddress(PEER_PORT))],
       ...['--initial-advertise-peer-urls', peerUrl(node)],
       ...['--listen-client-urls', bindsClients],
       ...['--advertise-client-urls', bindsClients],
-      ...['--initial-cluster', cluster.nodes.map((member) => `${member.id}=${peerUrl(member)}`).join(',')],
-      ...['--initial-cluster-state', 'new'],
+      ...['--initial-cluster', life.members.map((member) => `${member.id}=${peerUrl(member)}`).join(',')],
+      ...['--initial-cluster-state', life.joins],
       ...['--initial-cluster-token', `ordeal-${cluster.nodes.map(peerUrl).join('-').replaceAll(/\W+/g, '-')}`],
       ...['--heartbeat-interval', String(given.heartbeatMs)],
       ...['--election-timeout', String(given.electionMs)],

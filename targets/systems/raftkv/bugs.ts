@@ -1,5 +1,5 @@
 /**
- * The six switchable historical bugs of raftkv. Each is the omission of one mechanism, a few lines where `bug` is asked
+ * The seven switchable historical bugs of raftkv. Each is the omission of one mechanism, a few lines where `bug` is asked
  * for by its name; none draws randomness of its own (rule 32).
  */
 
@@ -28,6 +28,10 @@ export const BUGS = {
   'follower-read': {
     summary: 'whichever node is asked answers reads from its own state',
     seenIn: "etcd's serializable reads, Consul's stale mode and ZooKeeper reads without sync, where they are taken for linearizable",
+  },
+  'no-joint-consensus': {
+    summary: 'members change in one step, however many: old and new voters decide each for themselves (Raft §6)',
+    seenIn: "Raft's single-server changes as first published: two leaders could each commit one without the other's (Ongaro on raft-dev, July 2015)",
   },
 } as const;
 

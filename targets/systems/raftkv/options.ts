@@ -21,3 +21,11 @@ export const raftkvOptions = z
   });
 
 export type RaftkvOptions = z.output<typeof raftkvOptions>;
+
+/** What a node program is started with. The life is not for who runs a test to choose: changes of members count it. */
+export const raftkvStart = z.intersection(
+  raftkvOptions,
+  z.object({ life: z.int().positive().default(1).describe('Which life of the node it is: wiped and started again, it is another member.') }),
+);
+
+export type RaftkvStart = z.output<typeof raftkvStart>;

@@ -2,25 +2,34 @@
  * raftkv as a node program: drives the pure Raft core and the state machine by what `Env` gives: messages, a monotonic
  * clock, timers, a disk. Every input ends in `#settle`, which carries out what the core wishes.
  */
-import type { Env, NodeProgram, Ns, RunningProgram, Timer, Value } from '../../../harness/contracts/index.ts';
+import type { Disk, Env, NodeId, NodeProgram, Ns, RunningProgram, Timer, Value } from '../../../harness/contracts/index.ts';
 import { messageOf } from '../../../harness/errors/ordeal-error.ts';
 import { ms } from '../../../harness/time/units.ts';
-import { type RaftkvOptions, raftkvOptions } from './options.ts';
-import type { Reply, Request, Status } from './protocol.ts';
-import { encodeRecords, LOG_FILE, recoverLog } from './raft/durable-log.ts';
-import type { Payload, RaftMessage } from './raft/messages.ts';
+import { open, post } from './letters.ts';
+import { memberIn, nodeOf } from './member-id.ts';
+import { type RaftkvStart, raftkvStart } from './options.ts';
+import type { MembersAnswer, Reply, Request, Status } from './protocol.ts';
+import { encodeRecords, recoverLog } from './raft/durable-log.ts';
+import { type MemberChange, NOBODY } from './raft/members.ts';
+import type { Payload } from './raft/messages.ts';
 import { Raft } from './raft/raft.ts';
 import type { LogRecord, RaftConfig } from './raft/state.ts';
 import { Sessions } from './sessions.ts';
-import type { Query } from './state-machine.ts';
+import type { Answer, Query } from './state-machine.ts';
 
 type Respond = (reply: Reply) => void;
 
-/** Takes the options of `raftkvOptions`. */
+interface Read {
+  readonly answer: () => Answer;
+  readonly respond: Respond;
+}
+
+/** Takes the options of `raftkvStart`. */
 export const raftkvProgram: NodeProgram = {
   async start(env, input) {
-    const options = raftkvOptions.parse(input);
-    const recovered = await recoverLog(env.disk);
+    const options = raftkvStart.parse(input);
+    await discardEarlierLives(env.disk, options.life);
+    const recovered = await recoverLog(env.disk, logFileOf(options.life));
     if (recovered.droppedBytes > 0) env.log(`dropped a torn tail of ${recovered.droppedBytes} bytes`);
     const { term, vote, entries } = recovered;
     env.log(`recovered term ${term}, vote ${vote ?? 'none'}, ${entries.length} entries`);
@@ -28,11 +37,12 @@ export const raftkvProgram: NodeProgram = {
   },
 };
 
-function configOf(env: Env, options: RaftkvOptions): RaftConfig {
+function configOf(env: Env, options: RaftkvStart): RaftConfig {
   const timeouts = env.rng.fork('election');
   return {
-    self: env.self,
-    peers: env.peers,
+    self: memberIn(env.self, options.life),
+    // whoever joins later is told by the others
+    initial: options.life === 1 ? { voters: [env.self, ...env.peers].sort(), learners: [] } : NOBODY,
     heartbeat: ms(options.heartbeatMs),
     electionMin: ms(options.electionMinMs),
     electionTimeout: () => timeouts.int(ms(options.electionMinMs), ms(options.electionMaxMs)) as Ns,
@@ -43,16 +53,21 @@ function configOf(env: Env, options: RaftkvOptions): RaftConfig {
   };
 }
 
+/** By what the end of a change of members is known to who waits for it: one is under way at a time. */
+const NEW_MEMBERS = 'new-members';
+
 class RaftkvNode implements RunningProgram {
   readonly #env: Env;
-  readonly #options: RaftkvOptions;
+  readonly #options: RaftkvStart;
   readonly #raft: Raft;
+  readonly #self: NodeId;
+  readonly #logFile: string;
   readonly #sessions: Sessions;
   /** Who waits for a payload (see `nameOf`) to be applied, all proposed in `#leadingTerm`. */
   readonly #waiting = new Map<string, Respond[]>();
   #leadingTerm = 0;
   /** Reads by number; they wait for their leader to be confirmed, then for their index to be applied. */
-  readonly #reads = new Map<number, { readonly query: Query; readonly respond: Respond }>();
+  readonly #reads = new Map<number, Read>();
   #confirmed: { readonly index: number; readonly reads: readonly number[] }[] = [];
   #lastRead = 0;
   #applied = 0;
@@ -62,16 +77,20 @@ class RaftkvNode implements RunningProgram {
   #timer: { readonly handle: Timer; readonly at: Ns } | undefined;
   #said = '';
 
-  constructor(env: Env, options: RaftkvOptions, raft: Raft) {
+  constructor(env: Env, options: RaftkvStart, raft: Raft) {
     this.#env = env;
     this.#options = options;
     this.#raft = raft;
+    this.#self = memberIn(env.self, options.life);
+    this.#logFile = logFileOf(options.life);
     this.#sessions = new Sessions(options.bug);
     this.#settle();
   }
 
-  onMessage(from: Env['self'], message: Value): void {
-    this.#raft.receive(this.#now(), from, message as RaftMessage);
+  onMessage(sender: Env['self'], received: Value): void {
+    const letter = open(this.#self, this.#env.self, sender, received);
+    if (letter === undefined) return;
+    this.#raft.receive(this.#now(), letter.from, letter.message);
     this.#settle();
   }
 
@@ -79,7 +98,9 @@ class RaftkvNode implements RunningProgram {
     const request = message as Request;
     if (request.type === 'status') reply(this.#status());
     else if (request.type === 'open') this.#propose({ kind: 'open', client: request.client }, reply);
-    else if (request.type === 'read') this.#read(request.query, reply);
+    else if (request.type === 'read') this.#readQuery(request.query, reply);
+    else if (request.type === 'members') this.#read(() => ({ value: this.#members() }), reply);
+    else if (request.type === 'change-members') this.#changeMembers(request.change, reply);
     else this.#command(request, reply);
     this.#settle();
   }
@@ -104,25 +125,46 @@ class RaftkvNode implements RunningProgram {
     }
   }
 
-  #read(query: Query, respond: Respond): void {
-    if (this.#options.bug === 'follower-read') {
-      respond({ ok: this.#sessions.machine.query(query) });
-      return;
+  #changeMembers(change: MemberChange, respond: Respond): void {
+    const answer = this.#raft.changeMembers(this.#now(), change);
+    if (answer === 'accepted') {
+      this.#leadingTerm = this.#raft.term;
+      this.#waiting.set(NEW_MEMBERS, [respond]);
+    } else if (answer === 'not-leader') {
+      respond(this.#notLeader());
+    } else {
+      respond(answer === 'unchanged' ? { ok: { value: null } } : { error: 'refused', why: answer });
     }
+  }
+
+  #members(): Value {
+    const { members, settled } = this.#raft.members;
+    const { voters, learners } = members;
+    return { voters, learners, settled } satisfies MembersAnswer;
+  }
+
+  #readQuery(query: Query, respond: Respond): void {
+    const answer = (): Answer => this.#sessions.machine.query(query);
+    if (this.#options.bug === 'follower-read') respond({ ok: answer() });
+    else this.#read(answer, respond);
+  }
+
+  /** Answers when this node is known to have led after the request came, and has applied all that was committed by then. */
+  #read(answer: Read['answer'], respond: Respond): void {
     const id = ++this.#lastRead;
-    this.#reads.set(id, { query, respond });
+    this.#reads.set(id, { answer, respond });
     if (this.#raft.read(this.#now(), id)) return;
     this.#reads.delete(id);
     respond(this.#notLeader());
   }
 
   #notLeader(): Reply {
-    return { error: 'not-leader', leader: this.#raft.leader ?? null };
+    return { error: 'not-leader', leader: leaderNode(this.#raft) };
   }
 
   #status(): Status {
-    const { role, term, leader, commit, lastIndex } = this.#raft;
-    return { node: this.#env.self, role, term, leader: leader ?? null, commit, applied: this.#applied, lastIndex };
+    const { role, term, commit, lastIndex } = this.#raft;
+    return { node: this.#env.self, member: this.#self, role, term, leader: leaderNode(this.#raft), commit, applied: this.#applied, lastIndex };
   }
 
   /** Carries out what the core wishes after an input. */
@@ -130,7 +172,7 @@ class RaftkvNode implements RunningProgram {
     this.#sayRole();
     this.#giveUpLostLeadership();
     this.#records.push(...this.#raft.takeRecords());
-    this.#raft.sendable(this.#durable, (to, message) => this.#env.send(to, message));
+    this.#raft.sendable(this.#durable, (to, message) => post(this.#env, this.#self, to, message));
     if (this.#records.length > 0 && !this.#writing) this.#write().catch((error: unknown) => this.#die(error));
     this.#apply();
     this.#answerReads();
@@ -144,8 +186,8 @@ class RaftkvNode implements RunningProgram {
       const batch = this.#records;
       const number = this.#raft.written;
       this.#records = [];
-      await this.#env.disk.append(LOG_FILE, encodeRecords(batch));
-      if (this.#mustSync(batch)) await this.#env.disk.fsync(LOG_FILE);
+      await this.#env.disk.append(this.#logFile, encodeRecords(batch));
+      if (this.#mustSync(batch)) await this.#env.disk.fsync(this.#logFile);
       this.#durable = number;
       this.#raft.synced(this.#now(), number);
       this.#settle();
@@ -188,12 +230,12 @@ class RaftkvNode implements RunningProgram {
     for (const round of ready) {
       for (const id of round.reads) {
         const read = this.#takeRead(id);
-        read?.respond({ ok: this.#sessions.machine.query(read.query) });
+        read?.respond({ ok: read.answer() });
       }
     }
   }
 
-  #takeRead(id: number): { readonly query: Query; readonly respond: Respond } | undefined {
+  #takeRead(id: number): Read | undefined {
     const read = this.#reads.get(id);
     this.#reads.delete(id);
     return read;
@@ -240,5 +282,21 @@ class RaftkvNode implements RunningProgram {
 /** By what an applied entry is known to who waits for it: whichever copy is applied first answers all attempts. */
 function nameOf(payload: Payload): string {
   if (payload.kind === 'command') return `${payload.session}/${payload.sequence}`;
+  if (payload.kind === 'members' && payload.members.outgoing === undefined) return NEW_MEMBERS;
   return payload.kind === 'open' ? payload.client : '';
+}
+
+function leaderNode({ leader }: Raft): NodeId | null {
+  return leader === undefined ? null : nodeOf(leader);
+}
+
+function logFileOf(life: number): string {
+  return life === 1 ? 'raft.log' : `raft-${life}.log`;
+}
+
+/** What a node had in an earlier life must not speak for it: the node was wiped. */
+async function discardEarlierLives(disk: Disk, life: number): Promise<void> {
+  const kept = logFileOf(life);
+  const files = life === 1 ? [] : await disk.list();
+  for (const file of files) if (file !== kept) await disk.remove(file);
 }

@@ -25,7 +25,7 @@ export class Sessions {
 
   /** Applies the entry at `index`: called for every committed entry, in order. */
   apply(index: number, { payload }: Entry): Applied {
-    if (payload.kind === 'no-op') return { ok: { value: null } };
+    if (payload.kind === 'no-op' || payload.kind === 'members') return { ok: { value: null } };
     if (payload.kind === 'open') {
       this.#latest.set(index, { sequence: 0, answer: undefined });
       return { ok: { value: index } };

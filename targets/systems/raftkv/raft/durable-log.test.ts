@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../../harness/contracts/index.ts';
 import { createSimulator } from '../../../hosts/sim/index.ts';
-import { decodeRecords, encodeRecords, LOG_FILE, recoverLog, replayRecords } from './durable-log.ts';
+import { decodeRecords, encodeRecords, recoverLog, replayRecords } from './durable-log.ts';
 import type { Entry } from './messages.ts';
 import type { LogRecord } from './state.ts';
 
+const LOG_FILE = 'raft.log';
 const entry = (term: number): Entry => ({ term, payload: { kind: 'no-op' } });
 const record: fc.Arbitrary<LogRecord> = fc.oneof(
   fc.record({ kind: fc.constant('state' as const), term: fc.nat(9), vote: fc.constantFrom(null, 'n1' as NodeId) }),
@@ -69,7 +70,7 @@ describe('the log on disk', () => {
     const recoverOn = async (env: { readonly disk: Parameters<typeof recoverLog>[0] }): Promise<void> => {
       await env.disk.append(LOG_FILE, sound);
       await env.disk.append(LOG_FILE, new Uint8Array([0, 0, 0, 9, 1]));
-      expect(await recoverLog(env.disk)).toEqual({ term: 7, vote: null, entries: [], droppedBytes: 5 });
+      expect(await recoverLog(env.disk, LOG_FILE)).toEqual({ term: 7, vote: null, entries: [], droppedBytes: 5 });
     };
     const [node] = cluster.nodes;
     await cluster.run(node!.startProgram(program, null));

@@ -8,7 +8,6 @@ import type { Disk } from '../../../../harness/contracts/index.ts';
 import type { Entry } from './messages.ts';
 import type { LogRecord, Recovered } from './state.ts';
 
-export const LOG_FILE = 'raft.log';
 const HEAD_BYTES = 8;
 const SPACE = 0x20;
 const COMMA = 0x2c;
@@ -66,11 +65,11 @@ export function replayRecords(records: readonly LogRecord[]): Recovered {
  * Reads the log and cuts a torn tail off, so that what is appended next follows sound records. What can be read after a
  * kill need not be on the disk yet, and the node is about to vouch for it: hence the sync.
  */
-export async function recoverLog(disk: Disk): Promise<Recovered & { readonly droppedBytes: number }> {
-  const bytes = (await disk.read(LOG_FILE)) ?? new Uint8Array(0);
+export async function recoverLog(disk: Disk, file: string): Promise<Recovered & { readonly droppedBytes: number }> {
+  const bytes = (await disk.read(file)) ?? new Uint8Array(0);
   const { records, soundBytes } = decodeRecords(bytes);
   const droppedBytes = bytes.length - soundBytes;
-  if (droppedBytes > 0) await disk.truncate(LOG_FILE, soundBytes);
-  if (bytes.length > 0) await disk.fsync(LOG_FILE);
+  if (droppedBytes > 0) await disk.truncate(file, soundBytes);
+  if (bytes.length > 0) await disk.fsync(file);
   return { ...replayRecords(records), droppedBytes };
 }

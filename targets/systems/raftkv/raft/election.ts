@@ -11,6 +11,7 @@ type Vote = Extract<RaftMessage, { type: 'vote' }>;
 export function campaign(state: RaftState): void {
   state.leader = undefined;
   state.resetElectionTimer();
+  if (!state.mayStand) return;
   if (state.config.preVote) ask(state, 'pre-candidate');
   else stand(state);
 }
@@ -29,14 +30,14 @@ function ask(state: RaftState, role: 'pre-candidate' | 'candidate'): void {
   state.votes.clear();
   state.votes.add(state.config.self);
   const term = pre ? state.term + 1 : state.term;
-  for (const peer of state.config.peers) {
+  for (const peer of state.others) {
     state.send(peer, { type: 'request-vote', term, lastIndex: state.log.lastIndex, lastTerm: state.log.lastTerm, pre });
   }
   count(state);
 }
 
 function count(state: RaftState): void {
-  if (state.votes.size < state.majority) return;
+  if (!state.isQuorum((member) => state.votes.has(member))) return;
   if (state.role === 'pre-candidate') stand(state);
   else becomeLeader(state);
 }
@@ -45,6 +46,11 @@ function count(state: RaftState): void {
 export function onRequestVote(state: RaftState, from: NodeId, message: RequestVote): void {
   if (message.pre) {
     onRequestPreVote(state, from, message);
+    return;
+  }
+  // whoever was removed and was not told must not depose whom the others follow (Ongaro's thesis, §4.2.3)
+  if (hasLeader(state) && !state.others.includes(from)) {
+    state.send(from, { type: 'vote', term: state.term, granted: false, pre: false });
     return;
   }
   if (message.term > state.term) state.becomeFollower(message.term, undefined);
@@ -61,9 +67,13 @@ export function onRequestVote(state: RaftState, from: NodeId, message: RequestVo
 }
 
 function onRequestPreVote(state: RaftState, from: NodeId, message: RequestVote): void {
-  const hasLeader = state.role === 'leader' || state.now - state.leaderHeardAt < state.config.electionMin;
-  const granted = message.term > state.term && !hasLeader && state.log.isCoveredBy(message.lastTerm, message.lastIndex);
+  const granted = message.term > state.term && !hasLeader(state) && state.log.isCoveredBy(message.lastTerm, message.lastIndex);
   state.send(from, { type: 'vote', term: granted ? message.term : state.term, granted, pre: true });
+}
+
+/** Leads, or has heard of a leader so lately that nobody's time-out can have passed. */
+function hasLeader(state: RaftState): boolean {
+  return state.role === 'leader' || state.now - state.leaderHeardAt < state.config.electionMin;
 }
 
 /** An answer to a request for a vote. */
@@ -84,9 +94,7 @@ export function onVote(state: RaftState, from: NodeId, message: Vote): void {
 /** A leader that a majority no longer answers lets others try. */
 export function checkQuorum(state: RaftState): void {
   const oldest = (state.now - state.config.quorumTimeout) as Ns;
-  let heard = 1;
-  for (const follower of state.followers.values()) if (follower.heardAt >= oldest) heard++;
-  if (heard >= state.majority) return;
+  if (state.isQuorum((member) => (state.followers.get(member)?.heardAt ?? Number.NEGATIVE_INFINITY) >= oldest)) return;
   state.becomeFollower(state.term, undefined);
   state.resetElectionTimer();
 }

@@ -1,5 +1,7 @@
 /** What raftkv's nodes say to each other, and what a log holds. All of it is JSON: on real hosts it travels as such. */
 
+import type { Members } from './members.ts';
+
 /** What a client wants of the state machine. Reads are here too: `reads: 'log'` sends them through the log. */
 export type Command =
   | { readonly op: 'read'; readonly key: string }
@@ -19,7 +21,9 @@ export type Payload =
   | { readonly kind: 'no-op' }
   /** Opens a client session; its id is the entry's index. `client` tells a repeat from another client's request. */
   | { readonly kind: 'open'; readonly client: string }
-  | { readonly kind: 'command'; readonly session: number; readonly sequence: number; readonly command: Command };
+  | { readonly kind: 'command'; readonly session: number; readonly sequence: number; readonly command: Command }
+  /** These are the members from here on, as soon as it is in a log. */
+  | { readonly kind: 'members'; readonly members: Members };
 
 /** Immutable; its index is its place in the log, counted from 1. */
 export type Entry = { readonly term: number; readonly payload: Payload };

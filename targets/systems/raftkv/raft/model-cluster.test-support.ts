@@ -1,12 +1,13 @@
 /**
  * A cluster of bare Raft cores under a random walk: messages are delivered in any order, dropped, doubled; links are cut;
- * clocks run apart; disks sync late; nodes are killed and lose power. After every step Raft's invariants are asked for.
+ * clocks run apart; disks sync late; nodes are killed and lose power; members come and go. After every step Raft's invariants are asked for.
  */
 import type { NodeId, Ns, Rng } from '../../../../harness/contracts/index.ts';
 import { createRng } from '../../../../harness/random/rng.ts';
 import { ms } from '../../../../harness/time/units.ts';
 import type { BugName } from '../bugs.ts';
 import { decodeRecords, encodeRecords, replayRecords } from './durable-log.ts';
+import { NOBODY } from './members.ts';
 import type { RaftMessage } from './messages.ts';
 import { Raft } from './raft.ts';
 import type { LogRecord } from './state.ts';
@@ -29,6 +30,8 @@ export interface ModelOptions {
   readonly bug?: BugName;
   readonly preVote: boolean;
   readonly appendLimit: number;
+  /** So many of the nodes, the last ones, are no members in the beginning; members change where there are any. */
+  readonly spares?: number;
 }
 
 /** A broken invariant, in words. */
@@ -47,6 +50,7 @@ export class ModelCluster {
   readonly #reads = new Map<number, number>();
   #proposals = 0;
   readsConfirmed = 0;
+  changesBegun = 0;
 
   constructor(seed: number, options: ModelOptions) {
     this.#rng = createRng(seed);
@@ -92,12 +96,17 @@ export class ModelCluster {
 
   #agree(): boolean {
     const [first] = this.#nodes;
-    return this.#nodes.every(({ raft }) => raft.leader !== undefined && raft.commit === raft.lastIndex && raft.lastIndex === first!.raft.lastIndex);
+    const leader = this.#nodes.filter(({ raft }) => raft.role === 'leader').reduce((a, b) => (a.raft.term > b.raft.term ? a : b), first!);
+    const { voters, learners } = leader.raft.members.members;
+    const members = this.#nodes.filter(({ id }) => voters.includes(id) || learners.includes(id));
+    const { lastIndex } = leader.raft;
+    return leader.raft.members.settled && members.every(({ raft }) => raft.leader !== undefined && raft.commit === lastIndex && raft.lastIndex === lastIndex);
   }
 
   #step(): void {
     const rng = this.#rng;
     const node = this.#nodes[rng.int(0, this.#nodes.length - 1)]!;
+    if (this.#options.spares && rng.int(0, 49) === 0) this.#changeMembers(node);
     const dice = rng.int(0, 999);
     if (dice < 600) this.#deliverAny(dice < 30);
     else if (dice < 620) this.#messages.splice(rng.int(0, this.#messages.length), 1);
@@ -108,6 +117,19 @@ export class ModelCluster {
     else if (dice < 970) this.#read(node);
     else if (dice < 990) this.#cutOrHeal();
     else this.#crash(node, dice < 995);
+  }
+
+  /** Any group of nodes becomes the voters, some of the others learners. */
+  #changeMembers(node: ModelNode): void {
+    const ids = this.#nodes.map(({ id }) => id);
+    const kinds = ids.map(() => this.#rng.int(0, 5));
+    const voters = ids.filter((_, i) => kinds[i]! < 3);
+    const learners = ids.filter((_, i) => kinds[i] === 3);
+    if (voters.length === 0) return;
+    const removed = ids.filter((_, i) => kinds[i]! > 3);
+    this.#act(node, (raft, now) => {
+      if (raft.changeMembers(now, { voters, learners, removed }) === 'accepted') this.changesBegun++;
+    });
   }
 
   #deliverAny(again: boolean): void {
@@ -175,11 +197,12 @@ export class ModelCluster {
   }
 
   #boot(id: NodeId, records: readonly LogRecord[], now: Ns): Raft {
-    const { nodes, bug, preVote, appendLimit } = this.#options;
-    const peers = Array.from({ length: nodes }, (_, i) => `n${i + 1}` as NodeId).filter((peer) => peer !== id);
+    const { nodes, spares = 0, bug, preVote, appendLimit } = this.#options;
+    const voters = Array.from({ length: nodes - spares }, (_, i) => `n${i + 1}` as NodeId);
+    const initial = voters.includes(id) ? { voters, learners: [] } : NOBODY;
     const electionTimeout = (): Ns => ms(this.#rng.int(150, 300));
     const timing = { heartbeat: ms(50), electionMin: ms(150), electionTimeout, quorumTimeout: ms(1_000) };
-    return new Raft({ self: id, peers, ...timing, preVote, appendLimit, bug }, replayRecords(records), now);
+    return new Raft({ self: id, initial, ...timing, preVote, appendLimit, bug }, replayRecords(records), now);
   }
 
   /** One input, then what the core wishes, then the invariants. */

@@ -41,6 +41,45 @@ describe('Raft under drops, doubles, disorder, cuts, kills and losses of power',
   });
 });
 
+describe('members that come and go, any number of them at once', () => {
+  const changing = fc.record({ nodes: fc.constantFrom(3, 4, 5), spares: fc.constantFrom(1, 2), preVote: fc.boolean(), appendLimit: fc.constantFrom(1, 64) });
+
+  it('keep all of that too', () => {
+    fc.assert(
+      fc.property(fc.integer(), changing, (seed, given) => {
+        new ModelCluster(seed, given).walk(1_500);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('agree again once the links are healed', () => {
+    fc.assert(
+      fc.property(fc.integer(), changing, (seed, given) => {
+        const cluster = new ModelCluster(seed, given);
+        cluster.walk(600);
+        expect(cluster.converge()).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('change often in these walks', () => {
+    let begun = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const cluster = new ModelCluster(seed, { nodes: 5, spares: 2, preVote: true, appendLimit: 64 });
+      cluster.walk(1_500);
+      begun += cluster.changesBegun;
+    }
+    expect(begun).toBeGreaterThan(30);
+  });
+
+  it('decide twice where they change in one step', () => {
+    const given = { nodes: 5, spares: 2, preVote: false, appendLimit: 64, bug: 'no-joint-consensus' } as const;
+    expect(firstBroken(given, 400)).toMatch(/election safety|leader completeness|state machine safety|stale read/);
+  });
+});
+
 describe('the walk finds what each omission of the core breaks', () => {
   const cases: readonly { readonly bug: BugName; readonly broken: RegExp; readonly walks: number }[] = [
     { bug: 'unpersisted-vote', broken: /election safety|leader completeness|state machine safety|log matching/, walks: 40 },

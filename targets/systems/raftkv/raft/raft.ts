@@ -4,8 +4,10 @@
  */
 import type { NodeId, Ns } from '../../../../harness/contracts/index.ts';
 import { campaign, checkQuorum, onRequestVote, onVote } from './election.ts';
+import type { MemberChange, Members } from './members.ts';
 import type { Entry, Payload, RaftMessage } from './messages.ts';
 import { finishReadRound, startReadRound } from './reads.ts';
+import { type ChangeAnswer, changeMembers } from './reconfiguration.ts';
 import { advanceCommit, heartbeat, onAppend, onAppended, propose, replicate } from './replication.ts';
 import { type LogRecord, type RaftConfig, RaftState, type Recovered, type Role } from './state.ts';
 
@@ -34,6 +36,11 @@ export class Raft {
   /** The index of a committed entry that another leader replaced, if that ever happened. */
   get lostCommit(): number | undefined {
     return this.#state.lostCommit;
+  }
+  /** The latest members that are committed, and whether no change is under way. */
+  get members(): { readonly members: Members; readonly settled: boolean } {
+    const state = this.#state;
+    return { members: state.committedMembers, settled: state.membersIndex <= state.commit && state.members.outgoing === undefined };
   }
   /** The number of the latest record that it wanted written. */
   get written(): number {
@@ -74,6 +81,13 @@ export class Raft {
     const index = propose(state, payload);
     this.#after();
     return index;
+  }
+
+  /** Begins a change of members; see `ChangeAnswer`. */
+  changeMembers(now: Ns, change: MemberChange): ChangeAnswer {
+    const answer = changeMembers(this.#at(now), change);
+    this.#after();
+    return answer;
   }
 
   /** Queues a read under a number of the caller's; false where this node does not lead. */

@@ -12,7 +12,7 @@ export function startReadRound(state: RaftState): void {
   if (state.log.termAt(state.commit) !== state.term) return;
   const reads = state.waitingReads;
   state.waitingReads = [];
-  if (state.config.bug === 'stale-leader-read' || state.majority === 1) {
+  if (state.config.bug === 'stale-leader-read' || state.isQuorum(() => false)) {
     state.confirmedReads.push({ index: state.commit, reads });
     return;
   }
@@ -25,9 +25,7 @@ export function startReadRound(state: RaftState): void {
 export function finishReadRound(state: RaftState): void {
   const { readRound } = state;
   if (readRound === undefined) return;
-  let answered = 1;
-  for (const follower of state.followers.values()) if (follower.round >= readRound.round) answered++;
-  if (answered < state.majority) return;
+  if (!state.isQuorum((member) => (state.followers.get(member)?.round ?? -1) >= readRound.round)) return;
   state.confirmedReads.push(readRound);
   state.readRound = undefined;
 }

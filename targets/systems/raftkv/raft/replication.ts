@@ -3,8 +3,12 @@
  * gathered. A leader sends only what is on its own disk: nobody ever has an entry that its leader could forget.
  */
 import type { NodeId, Ns } from '../../../../harness/contracts/index.ts';
+import { quorumValue } from './members.ts';
 import type { Payload, RaftMessage } from './messages.ts';
 import type { Follower, RaftState } from './state.ts';
+
+/** How much more than a voter a learner is sent at once. */
+const LEARNER_BATCH = 16;
 
 type Append = Extract<RaftMessage, { type: 'append' }>;
 type Appended = Extract<RaftMessage, { type: 'appended' }>;
@@ -14,16 +18,24 @@ export function becomeLeader(state: RaftState): void {
   state.role = 'leader';
   state.leader = state.config.self;
   state.followers.clear();
-  for (const peer of state.config.peers) {
-    state.followers.set(peer, { next: state.log.lastIndex + 1, match: 0, sentAt: undefined, heardAt: state.now, round: state.round });
-  }
+  followMembers(state);
   heartbeat(state);
   propose(state, { kind: 'no-op' });
+}
+
+/** Keeps an account of every other member, and of nobody else. */
+function followMembers(state: RaftState): void {
+  const { others, followers } = state;
+  for (const peer of followers.keys()) if (!others.includes(peer)) followers.delete(peer);
+  for (const peer of others) {
+    if (!followers.has(peer)) followers.set(peer, { next: state.log.lastIndex + 1, match: 0, sentAt: undefined, heardAt: state.now, round: 0 });
+  }
 }
 
 /** Puts a payload at the end of the leader's log; gives its index. */
 export function propose(state: RaftState, payload: Payload): number {
   state.appendEntries([{ term: state.term, payload }]);
+  if (payload.kind === 'members') followMembers(state);
   return state.log.lastIndex;
 }
 
@@ -52,7 +64,9 @@ export function sendEmpty(state: RaftState, to: NodeId, follower: Follower): voi
 
 function sendAppend(state: RaftState, to: NodeId, follower: Follower): void {
   const previousIndex = follower.next - 1;
-  const entries = state.log.slice(follower.next, Math.min(state.config.appendLimit, state.durableIndex - previousIndex));
+  // whoever has no vote yet begins with nothing, and nobody waits for its answers
+  const limit = state.members.learners.includes(to) ? state.config.appendLimit * LEARNER_BATCH : state.config.appendLimit;
+  const entries = state.log.slice(follower.next, Math.min(limit, state.durableIndex - previousIndex));
   const expectsProgress = entries.length > 0 || follower.match < previousIndex;
   if (expectsProgress) follower.sentAt = state.now;
   state.send(to, { type: 'append', ...head(state, previousIndex), entries });
@@ -123,11 +137,23 @@ export function onAppended(state: RaftState, from: NodeId, message: Appended): v
 
 /** The highest index that a majority has on disk is committed, if it is of this term; with it, all before it. */
 export function advanceCommit(state: RaftState): void {
-  const matches = [state.durableIndex];
-  for (const follower of state.followers.values()) matches.push(follower.match);
-  matches.sort((a, b) => b - a);
-  const index = matches[state.majority - 1]!;
+  const index = quorumValue(state.members, (member) => (member === state.config.self ? state.durableIndex : (state.followers.get(member)?.match ?? 0)));
   if (index <= state.commit) return;
   if (state.config.bug !== 'commit-old-term' && state.log.termAt(index) !== state.term) return;
   state.commit = index;
+  afterMembersCommitted(state);
+}
+
+/** The joint configuration is followed by the new one; once that is committed, a leader that is no member any more steps down. */
+function afterMembersCommitted(state: RaftState): void {
+  if (state.role !== 'leader' || state.membersIndex > state.commit) return;
+  const { voters, learners, outgoing } = state.members;
+  if (outgoing !== undefined) {
+    propose(state, { kind: 'members', members: { voters, learners } });
+  } else if (!voters.includes(state.config.self)) {
+    // the others learn what is committed, so that whoever leads next has nothing to find out
+    heartbeat(state);
+    state.becomeFollower(state.term, undefined);
+    state.resetElectionTimer();
+  }
 }

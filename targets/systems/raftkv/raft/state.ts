@@ -8,11 +8,13 @@
 import type { NodeId, Ns } from '../../../../harness/contracts/index.ts';
 import type { BugName } from '../bugs.ts';
 import { Log } from './log.ts';
+import { allMembers, isQuorum, isVoter, type Members } from './members.ts';
 import type { Entry, RaftMessage } from './messages.ts';
 
 export interface RaftConfig {
   readonly self: NodeId;
-  readonly peers: readonly NodeId[];
+  /** Who are members where the log says nothing yet; nobody, for one that joins later. */
+  readonly initial: Members;
   readonly heartbeat: Ns;
   /** A follower that has heard of a leader within this time refuses pre-votes: no time-out is shorter. */
   readonly electionMin: Ns;
@@ -91,6 +93,9 @@ export class RaftState {
   /** Where an entry that this node took for committed was replaced: never, while Raft's mechanisms are all there. */
   lostCommit: number | undefined;
 
+  /** The latest members in the log, committed or not, and those before: an entry that is cut off takes its members along. */
+  readonly #members: { readonly index: number; readonly members: Members }[];
+
   records: LogRecord[] = [];
   messages: OutgoingMessage[] = [];
   #written = 0;
@@ -105,14 +110,46 @@ export class RaftState {
     this.term = recovered.term;
     this.vote = recovered.vote;
     this.log = new Log(recovered.entries);
+    this.#members = [{ index: 0, members: config.initial }];
+    this.#noteMembers(1, recovered.entries);
     this.durableIndex = this.log.lastIndex;
     this.now = now;
     this.electionDeadline = (now + config.electionTimeout()) as Ns;
     this.heartbeatDeadline = now;
   }
 
-  get majority(): number {
-    return Math.floor((this.config.peers.length + 1) / 2) + 1;
+  /** Those that decide now. */
+  get members(): Members {
+    return this.#members.at(-1)!.members;
+  }
+
+  /** Where in the log they stand. */
+  get membersIndex(): number {
+    return this.#members.at(-1)!.index;
+  }
+
+  /** The latest that are committed. */
+  get committedMembers(): Members {
+    return this.#members.findLast(({ index }) => index <= this.commit)!.members;
+  }
+
+  /**
+   * Whether this node may have to lead: it is a voter by the latest members that it knows to be committed, or by later ones.
+   * Whoever is removed by an entry that nobody else has must be able to bring that entry to the others (Ongaro's thesis, §4.2.2).
+   */
+  get mayStand(): boolean {
+    const from = this.#members.findLastIndex(({ index }) => index <= this.commit);
+    return this.#members.slice(from).some(({ members }) => isVoter(members, this.config.self));
+  }
+
+  /** Whether those for whom `has` is true, and this node, are a majority. */
+  isQuorum(has: (member: NodeId) => boolean): boolean {
+    return isQuorum(this.members, (member) => member === this.config.self || has(member));
+  }
+
+  /** All members but this one. */
+  get others(): readonly NodeId[] {
+    return [...allMembers(this.members)].filter((member) => member !== this.config.self);
   }
 
   /** The number of the latest record. */
@@ -132,6 +169,7 @@ export class RaftState {
     if (entries.length === 0) return;
     const first = this.log.lastIndex + 1;
     this.log.append(entries);
+    this.#noteMembers(first, entries);
     this.records.push({ kind: 'entries', first, entries });
     this.#syncing.push({ number: ++this.#written, index: this.log.lastIndex });
   }
@@ -139,6 +177,7 @@ export class RaftState {
   truncateFrom(index: number): void {
     if (index <= this.commit) this.lostCommit ??= index;
     this.log.truncateFrom(index);
+    while (this.#members.length > 1 && this.membersIndex >= index) this.#members.pop();
     this.durableIndex = Math.min(this.durableIndex, index - 1);
     for (const sync of this.#syncing) sync.index = Math.min(sync.index, index - 1);
   }
@@ -170,6 +209,12 @@ export class RaftState {
     }
     this.role = 'follower';
     this.leader = leader;
+  }
+
+  #noteMembers(first: number, entries: readonly Entry[]): void {
+    for (const [i, { payload }] of entries.entries()) {
+      if (payload.kind === 'members') this.#members.push({ index: first + i, members: payload.members });
+    }
   }
 
   resetElectionTimer(): void {
