@@ -104,11 +104,13 @@ class LevelJudge implements LevelsJudged {
     }
     if (want === 'proof') return false;
     if (found.kind === 'none') this.#refute(level, found.part);
-    else {
-      const message = `for ${model}, ${found.size} transactions depend on one another so that no order of their versions was found`;
-      this.undecided.push({ code: 'too-many-transactions', message, remedy: 'Append to lists instead, whose reads show the order.' });
-    }
+    else this.#leaveOpen(model, found.size);
     return false;
+  }
+
+  #leaveOpen(model: ModelName, size: number): void {
+    const message = `for ${model}, ${size} transactions depend on one another so that no order of their versions was found`;
+    this.undecided.push({ code: 'too-many-transactions', message, remedy: 'Append to lists instead, whose reads show the order.' });
   }
 
   #refute(level: Level, part: readonly number[]): void {
@@ -123,7 +125,11 @@ class LevelJudge implements LevelsJudged {
     if (refuted || this.proved.has(model)) return !refuted;
     const { transactions, versions } = this.#material;
     const solution = solvePolygraph(registerProblem(transactions, versions, this.#chosen, order), shape, this.#budget);
-    if (solution !== undefined) {
+    if (solution === 'open') {
+      if (want === 'either') this.#leaveOpen(model, this.#chosen.length);
+      return false;
+    }
+    if (solution !== 'none') {
       const holds = replays(transactions, this.#chosen, solution, shape);
       if (holds) this.proved.add(model);
       return holds;
@@ -134,7 +140,7 @@ class LevelJudge implements LevelsJudged {
 
   #refutation({ anomaly, shape, order }: Level, found: readonly number[]): Anomaly {
     const { transactions, versions, names } = this.#material;
-    const core = smallest(found, (part) => solvePolygraph(registerProblem(transactions, versions, part, order), shape, this.#budget) === undefined);
+    const core = smallest(found, (part) => solvePolygraph(registerProblem(transactions, versions, part, order), shape, this.#budget) === 'none');
     const time = order === 'none' ? '' : order === 'process' ? ' that keeps the order of sessions' : ' that keeps real time';
     const what = shape === 'serial' ? `no serial order${time}` : `no order of snapshots and commits${time}`;
     if (core.length > LARGEST_REFUTATION) {

@@ -54,7 +54,8 @@ export class ScaleOrderer {
         if (part.length > LARGEST_KNOT) continue;
         const { transactions, versions } = this.#material;
         const solution = solvePolygraph(registerProblem(transactions, versions, part, time), shape, this.#budget);
-        if (solution === undefined) return { kind: 'none', part };
+        if (solution === 'none') return { kind: 'none', part };
+        if (solution === 'open') continue;
         changed = this.#reorder(guess, part, solution, shape) || changed;
       }
       // A wider part may say more than the one that changed nothing.

@@ -18,9 +18,15 @@ interface Pair {
   readonly readersOfOther: readonly number[];
 }
 
-/** An order of the points (transactions; or 2t for the start of t and 2t + 1 for its commit), or undefined: there is none. Throws BudgetExhausted. */
-export function solvePolygraph(problem: RegisterProblem, shape: Shape, budget: Budget): number[] | undefined {
-  return new Polygraph(problem, shape, budget).solve();
+/** What is known of an order: the points (transactions; or 2t for the start of t and 2t + 1 for its commit) in one; or there is none; or it was not found. */
+export type Solution = readonly number[] | 'none' | 'open';
+
+/** After this many guesses the question stays open, unless less is asked for. */
+const MOST_GUESSES = 20_000;
+
+/** Throws BudgetExhausted. */
+export function solvePolygraph(problem: RegisterProblem, shape: Shape, budget: Budget, mostGuesses = MOST_GUESSES): Solution {
+  return new Polygraph(problem, shape, budget, mostGuesses).solve();
 }
 
 class Polygraph {
@@ -30,10 +36,12 @@ class Polygraph {
   readonly #words: number;
   readonly #pairs: Pair[] = [];
   readonly #known: boolean;
+  #mayGuess: number;
   /** Row p: the points that p comes before. */
   #reach: Int32Array;
 
-  constructor(problem: RegisterProblem, shape: Shape, budget: Budget) {
+  constructor(problem: RegisterProblem, shape: Shape, budget: Budget, mostGuesses: number) {
+    this.#mayGuess = mostGuesses;
     const n = problem.transactions.length;
     this.#shape = shape;
     this.#budget = budget;
@@ -43,8 +51,10 @@ class Polygraph {
     this.#known = this.#addKnown(problem);
   }
 
-  solve(): number[] | undefined {
-    return this.#known && this.#search(this.#pairs) ? this.#order() : undefined;
+  solve(): Solution {
+    if (!this.#known) return 'none';
+    const isSolved = this.#search(this.#pairs);
+    return isSolved === undefined ? 'open' : isSolved ? this.#order() : 'none';
   }
 
   #start(t: number): number {
@@ -150,14 +160,17 @@ class Polygraph {
     }
   }
 
-  #search(pairs: readonly Pair[]): boolean {
+  /** Undefined after too many guesses. */
+  #search(pairs: readonly Pair[]): boolean | undefined {
     const left = this.#propagate(pairs);
     if (left === undefined) return false;
     const [pair, ...others] = left;
     if (pair === undefined) return true;
     const saved = this.#reach.slice();
     for (const [first, second, readers] of [[pair.one, pair.other, pair.readersOfOne] as const, [pair.other, pair.one, pair.readersOfOther] as const]) {
-      if (this.#decide(first, second, readers) && this.#search(others)) return true;
+      if (this.#mayGuess-- <= 0) return undefined;
+      const isSolved = this.#decide(first, second, readers) && this.#search(others);
+      if (isSolved !== false) return isSolved;
       this.#reach = saved.slice();
     }
     return false;

@@ -15,7 +15,13 @@ interface Done {
 
 /** Whether the guarantee holds, and nobody read what nobody wrote. */
 export function keepsRegisterSessions(all: readonly SmallTransaction[], guarantee: SessionGuarantee): boolean {
-  const failed = all.filter(({ outcome }) => outcome === 'fail');
+  // A failed one wrote what nobody else can have written.
+  const possible = new Set(
+    all.filter(({ outcome }) => outcome !== 'fail').flatMap(({ ops }) => ops.filter(([f]) => f === 'w').map(([, key, value]) => `${key} ${value as number}`)),
+  );
+  const failed = all
+    .filter(({ outcome }) => outcome === 'fail')
+    .map((one) => ({ ...one, ops: one.ops.filter(([, key, value]) => !possible.has(`${key} ${value as number}`)) }));
   const keys = new Set(all.flatMap(({ ops }) => ops.map(([, key]) => key)));
   return withSomeUnknown(all, (chosen) => [...keys].every((key) => keepsOne(chosen, failed, key, guarantee)));
 }
@@ -23,13 +29,11 @@ export function keepsRegisterSessions(all: readonly SmallTransaction[], guarante
 function keepsOne(chosen: readonly SmallTransaction[], failed: readonly SmallTransaction[], key: string, guarantee: SessionGuarantee): boolean {
   const isWrite = ([f, k]: SmallOp): boolean => f === 'w' && k === key;
   const writes = chosen.flatMap(({ ops }) => ops.filter(isWrite));
-  // A failed one wrote it where nobody else has.
   const refused = failed.flatMap(({ ops }) => ops.filter(isWrite));
   const numbers = [...writes, ...refused];
   const candidates = (value: unknown): number[] => {
     if (value === null) return [-1];
-    const some = writes.some((one) => one[2] === value) ? writes : refused;
-    return some.filter((one) => one[2] === value).map((one) => numbers.indexOf(one));
+    return numbers.flatMap((one, i) => (one[2] === value ? [i] : []));
   };
   const rows = [...Map.groupBy(chosen, ({ process }) => process).values()].map((some) =>
     [...some]
