@@ -35,6 +35,10 @@ const DIRECT: Readonly<Record<string, readonly string[]>> = {
   'lost-append': ['G0-realtime'],
   // + A cycle with one read-only transaction at most.
   'G-update': ['G2-item'],
+  // + Whatever the order of versions, for models below snapshot isolation.
+  'no-prefix-order': ['no-snapshot-order'],
+  'no-parallel-order': ['no-snapshot-order'],
+  'no-update-order': ['no-serial-order'],
   // + Of the weak models.
   'fractured-view': ['fractured-read'],
   'fractured-read': ['causal-miss'],

@@ -1,20 +1,12 @@
 /**
- * Re-checks that some transactions have no serial order, or no order of snapshots and commits, that explains their reads: by
- * trying all. Reads of what others wrote are left out, which makes it only easier to find one.
+ * Re-checks that some transactions have no serial order, no order of snapshots and commits, or of versions, that explains their
+ * reads: by trying all. Reads of what others wrote are left out, which makes it only easier to find one.
  */
 import type { Anomaly, History, Value } from '../../../harness/contracts/index.ts';
 import { canonicalJson } from '../../../harness/history/canonical-json.ts';
 import { HOLDS, refuted, type Verification } from '../../certificates/verifier.ts';
+import { hasParallelOrder, type Part, TooManyOrders } from './parallel-orders.ts';
 import { RawHistory, same } from './raw-history.ts';
-
-interface Part {
-  readonly event: number;
-  /** First reads by key: the place here of the writer whose value was read, -1 for nil. */
-  readonly reads: ReadonlyMap<string, number>;
-  readonly writes: ReadonlySet<string>;
-  /** Places of those that come before. */
-  readonly after: readonly number[];
-}
 
 /** States of the search; beyond it nothing is confirmed. */
 const MOST_TRIED = 100_000;
@@ -25,6 +17,7 @@ export function verifyNoOrder(history: History, anomaly: Anomaly): Verification 
   if (type !== anomaly.type) return refuted('it certifies another anomaly');
   const raw = new RawHistory(history);
   const parts = transactions.map((event) => partOf(raw, event, transactions, type));
+  if (type === 'no-update-order' && parts.filter(({ writes }) => writes.size === 0).length > 1) return refuted('more than one of them only read');
   const tried = new Set<string>();
   try {
     return hasOrder(parts, type, tried) ? refuted('there is such an order') : HOLDS;
@@ -33,8 +26,6 @@ export function verifyNoOrder(history: History, anomaly: Anomaly): Verification 
     throw error;
   }
 }
-
-class TooManyOrders extends Error {}
 
 /** Whether the state is new; throws where too many were. */
 function isNew(tried: Set<string>, state: string): boolean {
@@ -45,7 +36,9 @@ function isNew(tried: Set<string>, state: string): boolean {
 }
 
 function hasOrder(parts: readonly Part[], type: string, tried: Set<string>): boolean {
-  return type.startsWith('no-serial-order') ? serialOrder(parts, [], new Map(), tried) : snapshotOrder(parts, initialState(), tried);
+  if (type.startsWith('no-parallel-order')) return hasParallelOrder(parts, tried);
+  if (type.startsWith('no-serial-order') || type === 'no-update-order') return serialOrder(parts, [], new Map(), tried);
+  return snapshotOrder(parts, initialState(), tried, !type.startsWith('no-prefix-order'));
 }
 
 function partOf(raw: RawHistory, event: number, all: readonly number[], type: string): Part {
@@ -120,7 +113,8 @@ function initialState(): SnapshotState {
   return { committed: [], open: [], last: new Map() };
 }
 
-function snapshotOrder(parts: readonly Part[], { committed, open, last }: SnapshotState, tried: Set<string>): boolean {
+/** `isExclusive`: of two that overlap and write one key, one cannot commit. */
+function snapshotOrder(parts: readonly Part[], { committed, open, last }: SnapshotState, tried: Set<string>, isExclusive: boolean): boolean {
   if (committed.length === parts.length) return true;
   const state = canonicalJson([
     [...committed].sort((a, b) => a - b),
@@ -131,16 +125,16 @@ function snapshotOrder(parts: readonly Part[], { committed, open, last }: Snapsh
   const isFree = (place: number): boolean => !(committed.includes(place) || open.some((one) => one.place === place));
   const canStart = (part: Part, place: number): boolean => isFree(place) && part.after.every((one) => committed.includes(one)) && explained(part, last);
   const reader = parts.findIndex((part, place) => part.writes.size === 0 && canStart(part, place));
-  if (reader >= 0) return snapshotOrder(parts, { committed: [...committed, reader], open, last }, tried);
+  if (reader >= 0) return snapshotOrder(parts, { committed: [...committed, reader], open, last }, tried, isExclusive);
   for (const { place, taken } of open) {
     const { writes } = parts[place]!;
-    if (taken.some((key) => writes.has(key))) continue;
+    if (isExclusive && taken.some((key) => writes.has(key))) continue;
     const others = open.filter((one) => one.place !== place).map((one) => ({ place: one.place, taken: [...new Set([...one.taken, ...writes])] }));
     const next = new Map([...last, ...[...writes].map((key): [string, number] => [key, place])]);
-    if (snapshotOrder(parts, { committed: [...committed, place], open: others, last: next }, tried)) return true;
+    if (snapshotOrder(parts, { committed: [...committed, place], open: others, last: next }, tried, isExclusive)) return true;
   }
   return parts.some((part, place) => {
     if (!canStart(part, place)) return false;
-    return snapshotOrder(parts, { committed, open: [...open, { place, taken: [] }], last }, tried);
+    return snapshotOrder(parts, { committed, open: [...open, { place, taken: [] }], last }, tried, isExclusive);
   });
 }

@@ -8,7 +8,7 @@ import { ask } from '../../verdict/exhausted.ts';
 import { Components } from '../graph/components.ts';
 import { type Graph, GraphBuilder, RW, VIA, WR, WW } from '../graph/dependency-graph.ts';
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
-import { type Shape, solvePolygraph } from './polygraph.ts';
+import { solvePolygraph } from './polygraph.ts';
 import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
 import type { GuessedVersions } from './version-guess.ts';
 import { INITIAL } from './versions.ts';
@@ -18,6 +18,8 @@ const LARGEST_KNOT = 1000;
 const MOST_ROUNDS = 12;
 /** So many transactions more on either side, each round. */
 const WIDER = 6;
+
+type Shape = 'serial' | 'snapshot';
 
 export type Ordered =
   /** Points in order: of transaction t, t; or 2t for its start and 2t + 1 for its commit. */

@@ -36,7 +36,7 @@ const MOST_LOOKS = 6;
 /** All in all not more is taken back than so many times all transactions. */
 const MOST_TAKEN_BACK = 10;
 /** So many lessons are unlearned until so many events have gone well. */
-const PATIENCE = 2000;
+const PATIENCE = 200;
 const WELL = 64;
 /** Orders of windows: of so many times as many transactions as overlap, the narrowest first; and how many may be in vain. */
 const WINDOWS = [1, 2, 4] as const;

@@ -10,6 +10,7 @@ import { atomicallyVisible } from './oracle-axioms.ts';
 import { keepsProcesses } from './oracle-processes.ts';
 import { readsMoments } from './oracle-reads.ts';
 import { keepsRegisterSessions } from './oracle-register-sessions.ts';
+import { committedRegisters } from './oracle-register-versions.ts';
 import { keepsSessions } from './oracle-sessions.ts';
 import { committedLists } from './oracle-versions.ts';
 import { randomLists } from './random-lists.ts';
@@ -57,6 +58,15 @@ const REGISTER_ORACLES: Partial<Record<ModelName, Oracle>> = {
   ...Object.fromEntries(
     Object.entries(LIST_ORACLES).filter(([model]) => /(?:^|-)serializable|snapshot-isolation/.test(model) && !/^(?:parallel|update)/.test(model)),
   ),
+  'read-committed': (all) => committedRegisters(all, 'read-committed'),
+  'consistent-view': (all) => committedRegisters(all, 'consistent-view'),
+  'forward-consistent-view': (all) => committedRegisters(all, 'consistent-view'),
+  'update-serializable': (all) => committedRegisters(all, 'update-serializable'),
+  'read-atomic': (all) => atomicallyVisible(all, {}),
+  'causal-cerone': (all) => atomicallyVisible(all, { transitive: true, sessions: true }),
+  'update-atomic': (all) => atomicallyVisible(all, { noConflict: true }),
+  'parallel-snapshot-isolation': (all) => atomicallyVisible(all, { transitive: true, noConflict: true }),
+  prefix: (all) => atomicallyVisible(all, { transitive: true, prefix: true }),
   sequential: (all) => operations(all, 'process'),
   linearizable: (all) => operations(all, 'realtime'),
   PRAM: (all) => keepsProcesses(all, 'PRAM'),
