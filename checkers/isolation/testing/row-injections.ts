@@ -177,7 +177,7 @@ export const ROW_INJECTIONS: Readonly<Record<string, RowInjection>> = {
   },
 };
 
-function valueOf(op: Op, i: number, isKnown: boolean): Value {
+function toValue(op: Op, i: number, isKnown: boolean): Value {
   const own = (name: string): string => `${name}${i}`;
   if (op[0] === 'delete') return ['delete', own(op[1])];
   if (op[0] !== 'rp') return [op[0], own(op[1]), op[2] === null || (op[0] === 'r' && !isKnown) ? null : own(op[2])];
@@ -206,7 +206,7 @@ export function countInjectedInRows(rng: Rng, transactions: number, injections: 
         append(
           100_000_000 + 10 * i + who,
           what,
-          ops.map((op) => valueOf(op, i, what === 'ok')),
+          ops.map((op) => toValue(op, i, what === 'ok')),
         );
     }
     append(process, type, value);
