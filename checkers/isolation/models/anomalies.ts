@@ -69,6 +69,9 @@ export function impliesAnomaly(one: string, other: string): boolean {
 /** Anomalies of weak models: told where no stronger word says the same. */
 export const WEAK_ANOMALIES: ReadonlySet<string> = new Set([
   'G-update',
+  'no-update-order',
+  'no-prefix-order',
+  'no-parallel-order',
   'fractured-read',
   'fractured-view',
   'causal-miss',

@@ -5,8 +5,8 @@
 import type { Anomaly, History, Value } from '../../../harness/contracts/index.ts';
 import { canonicalJson } from '../../../harness/history/canonical-json.ts';
 import { HOLDS, refuted, type Verification } from '../../certificates/verifier.ts';
-import { hasParallelOrder, type Part, TooManyOrders } from './parallel-orders.ts';
 import { RawHistory, same } from './raw-history.ts';
+import { hasOrderOfVersions, type Part, TooManyOrders } from './version-orders.ts';
 
 /** States of the search; beyond it nothing is confirmed. */
 const MOST_TRIED = 100_000;
@@ -36,9 +36,9 @@ function isNew(tried: Set<string>, state: string): boolean {
 }
 
 function hasOrder(parts: readonly Part[], type: string, tried: Set<string>): boolean {
-  if (type.startsWith('no-parallel-order')) return hasParallelOrder(parts, tried);
+  if (type === 'no-parallel-order' || type === 'no-prefix-order') return hasOrderOfVersions(parts, type, tried);
   if (type.startsWith('no-serial-order') || type === 'no-update-order') return serialOrder(parts, [], new Map(), tried);
-  return snapshotOrder(parts, initialState(), tried, !type.startsWith('no-prefix-order'));
+  return snapshotOrder(parts, initialState(), tried);
 }
 
 function partOf(raw: RawHistory, event: number, all: readonly number[], type: string): Part {
@@ -113,8 +113,7 @@ function initialState(): SnapshotState {
   return { committed: [], open: [], last: new Map() };
 }
 
-/** `isExclusive`: of two that overlap and write one key, one cannot commit. */
-function snapshotOrder(parts: readonly Part[], { committed, open, last }: SnapshotState, tried: Set<string>, isExclusive: boolean): boolean {
+function snapshotOrder(parts: readonly Part[], { committed, open, last }: SnapshotState, tried: Set<string>): boolean {
   if (committed.length === parts.length) return true;
   const state = canonicalJson([
     [...committed].sort((a, b) => a - b),
@@ -125,16 +124,16 @@ function snapshotOrder(parts: readonly Part[], { committed, open, last }: Snapsh
   const isFree = (place: number): boolean => !(committed.includes(place) || open.some((one) => one.place === place));
   const canStart = (part: Part, place: number): boolean => isFree(place) && part.after.every((one) => committed.includes(one)) && explained(part, last);
   const reader = parts.findIndex((part, place) => part.writes.size === 0 && canStart(part, place));
-  if (reader >= 0) return snapshotOrder(parts, { committed: [...committed, reader], open, last }, tried, isExclusive);
+  if (reader >= 0) return snapshotOrder(parts, { committed: [...committed, reader], open, last }, tried);
   for (const { place, taken } of open) {
     const { writes } = parts[place]!;
-    if (isExclusive && taken.some((key) => writes.has(key))) continue;
+    if (taken.some((key) => writes.has(key))) continue;
     const others = open.filter((one) => one.place !== place).map((one) => ({ place: one.place, taken: [...new Set([...one.taken, ...writes])] }));
     const next = new Map([...last, ...[...writes].map((key): [string, number] => [key, place])]);
-    if (snapshotOrder(parts, { committed: [...committed, place], open: others, last: next }, tried, isExclusive)) return true;
+    if (snapshotOrder(parts, { committed: [...committed, place], open: others, last: next }, tried)) return true;
   }
   return parts.some((part, place) => {
     if (!canStart(part, place)) return false;
-    return snapshotOrder(parts, { committed, open: [...open, { place, taken: [] }], last }, tried, isExclusive);
+    return snapshotOrder(parts, { committed, open: [...open, { place, taken: [] }], last }, tried);
   });
 }
