@@ -8,9 +8,9 @@ import { ask } from '../../verdict/exhausted.ts';
 import { Components } from '../graph/components.ts';
 import { type Graph, GraphBuilder, RW, VIA, WR, WW } from '../graph/dependency-graph.ts';
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
+import type { GuessedVersions } from './guess.ts';
 import { solvePolygraph } from './polygraph.ts';
 import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
-import type { GuessedVersions } from './version-guess.ts';
 import { INITIAL } from './versions.ts';
 
 /** Components of more transactions are not asked of a polygraph. */

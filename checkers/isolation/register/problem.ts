@@ -6,7 +6,7 @@ import { FAIL, OK } from '../../../harness/history/columns.ts';
 import type { Names } from '../findings/names.ts';
 import type { ByKey } from '../transactions/by-key.ts';
 import { READ, type Transactions } from '../transactions/columns.ts';
-import type { Guess } from './version-guess.ts';
+import type { Guess } from './guess.ts';
 import { INITIAL, type Versions } from './versions.ts';
 
 export interface LevelsMaterial {

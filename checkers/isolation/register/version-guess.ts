@@ -11,23 +11,9 @@ import { ask } from '../../verdict/exhausted.ts';
 import type { ByKey } from '../transactions/by-key.ts';
 import { READ, type Transactions } from '../transactions/columns.ts';
 import { CarriedOut } from './carried-out.ts';
+import type { Guess, GuessedVersions } from './guess.ts';
 import { INITIAL, type Versions } from './versions.ts';
 import { orderWindow } from './window-order.ts';
-
-/** Orders of versions, all keys in one array, and who reads them. */
-export interface GuessedVersions {
-  /** Last writes of transactions that took effect, in the guessed order: of key k, `writes[start[k] .. start[k + 1])`. */
-  readonly start: Int32Array;
-  readonly writes: Int32Array;
-  /** Transactions that read version v first: `readers[readStart[v] .. readStart[v + 1])`. */
-  readonly readStart: Int32Array;
-  readonly readers: Int32Array;
-}
-
-export interface Guess extends GuessedVersions {
-  /** The order of transactions: of all that took effect, in real time. */
-  readonly order: Int32Array;
-}
 
 /** How deep what is needed may need something else. */
 const DEEPEST = 500;
