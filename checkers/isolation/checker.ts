@@ -9,7 +9,7 @@ import { FAIL, INFO, OK } from '../../harness/history/columns.ts';
 import type { Analysis } from './analysis.ts';
 import { analyseLists } from './list-append/analyse.ts';
 import { impliedAnomalies, WEAK_ANOMALIES } from './models/anomalies.ts';
-import { judgeModels, type ModelJudgement } from './models/judge.ts';
+import { judgeModels, type ModelJudgement, violatedBy } from './models/judge.ts';
 import { forbiddenBy, impliesModel, MODEL_NAMES, type ModelName, modelNamed } from './models/models.ts';
 import { analyseRows } from './predicates/analyse.ts';
 import { collectRowTransactions, hasRows } from './predicates/collect.ts';
@@ -129,9 +129,7 @@ function verdict(
 /** What refutes the weakest models comes first. */
 function telling(first: Anomaly, others: readonly Anomaly[]): [Anomaly, ...Anomaly[]] {
   if (others.length === 0) return [first];
-  const strength = new Map<string, number>();
-  for (const { type } of [first, ...others]) if (!strength.has(type)) strength.set(type, judgeModels([type]).violated.size);
-  const sorted = [first, ...others].sort((a, b) => strength.get(b.type)! - strength.get(a.type)!);
+  const sorted = [first, ...others].sort((a, b) => violatedBy(b.type).size - violatedBy(a.type).size);
   return sorted as [Anomaly, ...Anomaly[]];
 }
 

@@ -23,9 +23,15 @@ export interface Classified {
   readonly cycles: readonly Cycle[];
   /** Why there may be more kinds than found; empty where there are not. */
   readonly undecided: readonly Reason[];
-  /** Orders with which two transactions of one component have writes that nothing orders: snapshot isolation might forbid both orders. */
-  readonly unordered: ReadonlySet<Order>;
+  /**
+   * Kinds that were not found in some component where two transactions have writes that nothing orders: either order might make
+   * such a cycle.
+   */
+  readonly unordered: ReadonlySet<OrderedKind>;
 }
+
+/** Kinds of cycles that may depend on an order of writes that no read shows; the others that need none imply them. */
+export type OrderedKind = `${'G-single' | 'G-nonadjacent'}${Order}`;
 
 /** Whether two of these transactions write something of which the order is not known. */
 export type HasUnorderedWrites = (transactions: Int32Array) => boolean;
@@ -61,7 +67,7 @@ interface Within {
 
 class Classifier {
   readonly cycles: Cycle[] = [];
-  readonly unordered = new Set<Order>();
+  readonly unordered = new Set<OrderedKind>();
   readonly #graph: Graph;
   readonly #hasUnorderedWrites: HasUnorderedWrites;
   readonly #budget: Budget;
@@ -122,7 +128,8 @@ class Classifier {
       const has = (type: AntiType): boolean => (kinds === RW ? component.has(name(type)) : component.hasOfPredicates(name(type)));
       if (!has('G-single')) component.add(this.#single(anti, area));
       if (!component.has(name('G-nonadjacent'))) component.add(findNonadjacent(this.#graph, component.vertices, { ...area, mask }, this.#budget));
-      if (!component.has(name('G-nonadjacent')) && this.#hasUnorderedWrites(component.vertices)) this.unordered.add(order);
+      const open = (['G-single', 'G-nonadjacent'] as const).filter((type) => !component.has(name(type)));
+      if (open.length > 0 && this.#hasUnorderedWrites(component.vertices)) for (const type of open) this.unordered.add(`${type}${order}`);
       if (!has('G2')) component.add(this.#shortestThrough(anti, { ...area, mask }));
     }
   }

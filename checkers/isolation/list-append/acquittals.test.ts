@@ -80,4 +80,16 @@ describe('what was once acquitted wrongly', () => {
     expect(judged('update-serializable', fork).valid).toBe(true);
     expect(judged('serializable', fork).valid).toBe(false);
   });
+
+  it.each(['consistent-view', 'parallel-snapshot-isolation'])('appends that no read shows, where another cycle was found, for %s', (model) => {
+    const rows: Row[] = [
+      [0, 'ok', ['append', 'x', 1], ['append', 'y', 2], ['r', 'y', [2]]],
+      [1, 'ok', ['r', 'z', []], ['append', 'y', 5]],
+      [2, 'ok', ['append', 'x', 3], ['append', 'z', 4]],
+      [3, 'ok', ['r', 'y', []], ['r', 'z', [4]]],
+    ];
+    // G-nonadjacent as it is; with either order of the two appends to x G-single as well.
+    expect(judged('snapshot-isolation', rows).types).toContain('G-nonadjacent-item');
+    expect(judged(model, rows).valid).not.toBe(true);
+  });
 });

@@ -9,8 +9,7 @@ import { anomaliesOf } from '../findings/anomalies-of.ts';
 import type { NamedCycle } from '../findings/describe-cycle.ts';
 import { Findings } from '../findings/findings.ts';
 import { Names } from '../findings/names.ts';
-import { classifyCycles } from '../graph/classify.ts';
-import type { Order } from '../graph/cycle-types.ts';
+import { classifyCycles, type OrderedKind } from '../graph/classify.ts';
 import { type Graph, GraphBuilder } from '../graph/dependency-graph.ts';
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
 import { findUpdateCycle, type UpdateCycles } from '../graph/update-cycles.ts';
@@ -58,15 +57,15 @@ const DECIDED: ReadonlySet<ModelName> = new Set<ModelName>([
   'strong-serializable',
 ]);
 
-/** Those for which it matters in which order appends happened that no read shows, and with which order of time. */
-const DECIDED_IF_ORDERED: Partial<Record<ModelName, Order>> = {
-  'consistent-view': '',
+/** Those for which it matters in which order appends happened that no read shows, and the cycles that it may make. */
+const DECIDED_IF_ORDERED: Partial<Record<ModelName, OrderedKind>> = {
+  'consistent-view': 'G-single',
   // Nobody says when transactions start: then all may, and it is the same.
-  'forward-consistent-view': '',
-  'parallel-snapshot-isolation': '',
-  'snapshot-isolation': '',
-  'strong-session-snapshot-isolation': '-process',
-  'strong-snapshot-isolation': '-realtime',
+  'forward-consistent-view': 'G-single',
+  'parallel-snapshot-isolation': 'G-single',
+  'snapshot-isolation': 'G-nonadjacent',
+  'strong-session-snapshot-isolation': 'G-nonadjacent-process',
+  'strong-snapshot-isolation': 'G-nonadjacent-realtime',
 };
 
 /** Throws BudgetExhausted where it found nothing before. */
@@ -121,8 +120,8 @@ export function analyseLists(history: History, transactions: Transactions, budge
       if (model === 'update-atomic') return !unseen.isOpen;
       if (model === 'PRAM' || model === 'causal') return !ofProcesses.isOpen;
       if (model === 'monotonic-view') return !points.components.some((some) => hasUnorderedAppends(some, transactions, orders));
-      const order = DECIDED_IF_ORDERED[model];
-      return DECIDED.has(model) || (order !== undefined && !unordered.has(order));
+      const kind = DECIDED_IF_ORDERED[model];
+      return DECIDED.has(model) || (kind !== undefined && !unordered.has(kind));
     },
   };
 }

@@ -35,6 +35,10 @@ const DIRECT: Readonly<Record<string, readonly string[]>> = {
   'lost-append': ['G0-realtime'],
   // + A cycle with one read-only transaction at most.
   'G-update': ['G2-item'],
+  // + Whatever the order of versions, for models below snapshot isolation.
+  'no-prefix-order': ['no-snapshot-order'],
+  'no-parallel-order': ['no-snapshot-order'],
+  'no-update-order': ['no-serial-order'],
   // + Of the weak models.
   'fractured-view': ['fractured-read'],
   'fractured-read': ['causal-miss'],
@@ -65,6 +69,9 @@ export function impliesAnomaly(one: string, other: string): boolean {
 /** Anomalies of weak models: told where no stronger word says the same. */
 export const WEAK_ANOMALIES: ReadonlySet<string> = new Set([
   'G-update',
+  'no-update-order',
+  'no-prefix-order',
+  'no-parallel-order',
   'fractured-read',
   'fractured-view',
   'causal-miss',

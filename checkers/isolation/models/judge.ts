@@ -12,11 +12,22 @@ export interface ModelJudgement {
   readonly mayHold: readonly ModelName[];
 }
 
+const violations = new Map<string, ReadonlySet<ModelName>>();
+
+/** The models that a history with this anomaly violates. */
+export function violatedBy(anomaly: string): ReadonlySet<ModelName> {
+  const known = violations.get(anomaly);
+  if (known !== undefined) return known;
+  const implied = impliedAnomalies(anomaly);
+  const violated = new Set(MODEL_NAMES.filter((model) => [...forbiddenBy(model)].some((one) => implied.has(one))));
+  violations.set(anomaly, violated);
+  return violated;
+}
+
 /** Anomalies by name, found in a history. */
 export function judgeModels(found: Iterable<string>): ModelJudgement {
-  const implied = new Set<string>();
-  for (const name of found) for (const one of impliedAnomalies(name)) implied.add(one);
-  const violated = new Set(MODEL_NAMES.filter((model) => [...forbiddenBy(model)].some((anomaly) => implied.has(anomaly))));
+  const sets = [...found].map(violatedBy);
+  const violated = new Set(MODEL_NAMES.filter((model) => sets.some((set) => set.has(model))));
   const unrefuted = MODEL_NAMES.filter((model) => !violated.has(model));
   const weakest = [...violated].filter((model) => ![...violated].some((other) => other !== model && impliesModel(model, other)));
   return {

@@ -20,9 +20,9 @@ export const MODEL_ROWS = {
   'monotonic-view': { aliases: ['PL-2L'], implies: ['read-committed'], forbids: ['G-monotonic'] },
   'monotonic-snapshot-read': { aliases: ['PL-MSR'], implies: ['read-committed'], forbids: ['G-MSR', 'reordered-appends'] },
   'monotonic-atomic-view': { aliases: ['MAV'], implies: ['read-committed'], forbids: ['fractured-view'] },
-  'consistent-view': { aliases: ['PL-2+'], implies: ['cursor-stability', 'monotonic-view'], forbids: ['G-single'] },
+  'consistent-view': { aliases: ['PL-2+'], implies: ['cursor-stability', 'monotonic-view'], forbids: ['G-single', 'no-parallel-order'] },
   'forward-consistent-view': { aliases: ['PL-FCV'], implies: ['consistent-view'] },
-  'update-serializable': { aliases: ['PL-3U'], implies: ['forward-consistent-view'], forbids: ['G-update'] },
+  'update-serializable': { aliases: ['PL-3U'], implies: ['forward-consistent-view'], forbids: ['G-update', 'no-update-order'] },
   'repeatable-read': {
     aliases: ['PL-2.99'],
     implies: ['cursor-stability', 'monotonic-atomic-view'],
@@ -36,8 +36,8 @@ export const MODEL_ROWS = {
     implies: ['read-atomic', ...SESSION_GUARANTEES],
     forbids: ['G1c-process', 'causal-miss'],
   },
-  prefix: { aliases: ['prefix-consistency', 'PC'], implies: ['read-atomic'], forbids: ['long-fork'] },
-  'parallel-snapshot-isolation': { aliases: ['PSI', 'PL-PSI'], implies: ['update-atomic'], forbids: ['G-single'] },
+  prefix: { aliases: ['prefix-consistency', 'PC'], implies: ['read-atomic'], forbids: ['long-fork', 'no-prefix-order'] },
+  'parallel-snapshot-isolation': { aliases: ['PSI', 'PL-PSI'], implies: ['update-atomic'], forbids: ['G-single', 'no-parallel-order'] },
   'snapshot-isolation': {
     aliases: ['PL-SI', 'SI'],
     implies: ['forward-consistent-view', 'monotonic-snapshot-read', 'parallel-snapshot-isolation', 'prefix'],

@@ -148,7 +148,7 @@ class Reader {
   }
 }
 
-/** Two acknowledged transactions that read the same value of a row by its key first, and write the row later. */
+/** Two acknowledged transactions that read the same value of a row first, by its key or a predicate, and write the row later. */
 function lostUpdates({ transactions, rows, names, findings }: FindingsMaterial): void {
   const updates = new Map<string, number>();
   for (let t = 0; t < transactions.count; t++) {
@@ -170,12 +170,15 @@ function lostUpdates({ transactions, rows, names, findings }: FindingsMaterial):
   }
 }
 
-/** Rows that a transaction reads by key first and writes later, with the value that it read. */
+/** Rows that a transaction reads first and writes later, with the value that it read. */
 function updatedBy(ops: readonly RowOp[]): Map<number, number> {
   const first = new Map<number, number | undefined>();
   const updated = new Map<number, number>();
   for (const op of ops) {
-    if (op.f === 'select') continue;
+    if (op.f === 'select') {
+      for (const [key, value] of op.found ?? []) if (!first.has(key)) first.set(key, value);
+      continue;
+    }
     const read = first.get(op.key);
     if (op.f === 'write' && read !== undefined) updated.set(op.key, read);
     if (!first.has(op.key)) first.set(op.key, op.f === 'read' ? op.value : undefined);

@@ -1,7 +1,7 @@
 /** Re-checks the anomalies of lists that need no cycle, each from the few events that its certificate names. */
 import type { Anomaly, History, Value } from '../../../harness/contracts/index.ts';
 import { type CertificateVerifier, HOLDS, refuted, type Verification } from '../../certificates/verifier.ts';
-import { type MicroOp, RawHistory, same } from './raw-history.ts';
+import { type MicroOp, RawHistory, rowsIn, same } from './raw-history.ts';
 import { matchesRaw, RawRow, type RawVersion, rowIn } from './raw-rows.ts';
 import { onlyWriter, tookEffect } from './took-effect.ts';
 import { type RegisterOrders, type RegisterSession, registerOrdersFlaw, registerSessionFlaw } from './verify-register-session.ts';
@@ -158,11 +158,14 @@ function acknowledged(raw: RawHistory, index: number): readonly MicroOp[] {
 
 /** What the transaction's first operation on the key, a read, returned, if it appends later. */
 function firstRead(raw: RawHistory, key: Value, index: number): Value | undefined {
-  const ops = acknowledged(raw, index).filter(([, k]) => same(k, key));
-  const [first, ...rest] = ops;
-  const update = rest.find(([f]) => f !== 'r');
-  if (first?.[0] !== 'r' || update === undefined) return undefined;
-  return first[2] ?? (update[0] === 'append' ? [] : null);
+  // Rows may be read by a predicate.
+  const shown = ([f, k, value]: MicroOp): Value | undefined =>
+    f === 'rp' ? rowsIn(value ?? null).find(([row]) => same(row, key))?.[1] : f === 'r' && same(k, key) ? (value ?? null) : undefined;
+  const ops = acknowledged(raw, index);
+  const at = ops.findIndex((op) => shown(op) !== undefined);
+  const place = ops.findIndex(([f, k]) => f !== 'r' && f !== 'rp' && same(k, key));
+  if (at < 0 || place < at) return undefined;
+  return shown(ops[at]!) ?? (ops[place]![0] === 'append' ? [] : null);
 }
 
 /** How often a register was given the value; nil, once at the beginning. */

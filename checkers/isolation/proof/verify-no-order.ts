@@ -1,20 +1,12 @@
 /**
- * Re-checks that some transactions have no serial order, or no order of snapshots and commits, that explains their reads: by
- * trying all. Reads of what others wrote are left out, which makes it only easier to find one.
+ * Re-checks that some transactions have no serial order, no order of snapshots and commits, or of versions, that explains their
+ * reads: by trying all. Reads of what others wrote are left out, which makes it only easier to find one.
  */
 import type { Anomaly, History, Value } from '../../../harness/contracts/index.ts';
 import { canonicalJson } from '../../../harness/history/canonical-json.ts';
 import { HOLDS, refuted, type Verification } from '../../certificates/verifier.ts';
 import { RawHistory, same } from './raw-history.ts';
-
-interface Part {
-  readonly event: number;
-  /** First reads by key: the place here of the writer whose value was read, -1 for nil. */
-  readonly reads: ReadonlyMap<string, number>;
-  readonly writes: ReadonlySet<string>;
-  /** Places of those that come before. */
-  readonly after: readonly number[];
-}
+import { hasOrderOfVersions, type Part, TooManyOrders } from './version-orders.ts';
 
 /** States of the search; beyond it nothing is confirmed. */
 const MOST_TRIED = 100_000;
@@ -25,6 +17,7 @@ export function verifyNoOrder(history: History, anomaly: Anomaly): Verification 
   if (type !== anomaly.type) return refuted('it certifies another anomaly');
   const raw = new RawHistory(history);
   const parts = transactions.map((event) => partOf(raw, event, transactions, type));
+  if (type === 'no-update-order' && parts.filter(({ writes }) => writes.size === 0).length > 1) return refuted('more than one of them only read');
   const tried = new Set<string>();
   try {
     return hasOrder(parts, type, tried) ? refuted('there is such an order') : HOLDS;
@@ -33,8 +26,6 @@ export function verifyNoOrder(history: History, anomaly: Anomaly): Verification 
     throw error;
   }
 }
-
-class TooManyOrders extends Error {}
 
 /** Whether the state is new; throws where too many were. */
 function isNew(tried: Set<string>, state: string): boolean {
@@ -45,7 +36,9 @@ function isNew(tried: Set<string>, state: string): boolean {
 }
 
 function hasOrder(parts: readonly Part[], type: string, tried: Set<string>): boolean {
-  return type.startsWith('no-serial-order') ? serialOrder(parts, [], new Map(), tried) : snapshotOrder(parts, initialState(), tried);
+  if (type === 'no-parallel-order' || type === 'no-prefix-order') return hasOrderOfVersions(parts, type, tried);
+  if (type.startsWith('no-serial-order') || type === 'no-update-order') return serialOrder(parts, [], new Map(), tried);
+  return snapshotOrder(parts, initialState(), tried);
 }
 
 function partOf(raw: RawHistory, event: number, all: readonly number[], type: string): Part {

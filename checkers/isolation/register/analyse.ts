@@ -53,7 +53,7 @@ export function analyseRegisters(history: History, transactions: Transactions, b
   addKnownDependencies(builder, transactions, byKey, versions);
   const dependencies = builder.edgeCount + versions.ambiguousReads;
   ask(budget, builder.bytes);
-  const guess = guessVersions(transactions, byKey, versions, history.columns.type.length);
+  const guess = guessVersions(transactions, byKey, versions, history.columns.type.length, budget);
   // What one transaction after the other explains, in real time, has no anomaly at all.
   if (isStrictlySerial(transactions, versions.committed, guess.order)) return strictlySerial(transactions, dependencies);
   const material = { transactions, byKey, versions, names, guess };

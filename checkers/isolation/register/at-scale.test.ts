@@ -10,6 +10,7 @@ import { isolation } from '../checker.ts';
 import { storeRun, USUAL } from '../testing/store-run.ts';
 
 const CLEAN = 20_000;
+const CONTENDED = 5000;
 /** Beyond what one polygraph takes; views of processes, looked at where something is wrong, take time with the square of it. */
 const PLANTED_IN = 4000;
 
@@ -67,7 +68,7 @@ const PLANTED: Readonly<Record<string, Planted>> = {
   'thin-air-read': [[[['r', 'p', 7]]]],
 };
 
-function history(transactions: number, planted: Planted) {
+function history(transactions: number, planted: Planted, clients = USUAL.clients) {
   const rng = createRng(freshSeed());
   const place = rng.int(0, 2 * transactions - 1);
   const builder = new HistoryBuilder();
@@ -77,7 +78,7 @@ function history(transactions: number, planted: Planted) {
     builder.append({ type, process, f: 'txn', value, time: ++time as Ns });
   };
   let at = 0;
-  for (const { type, process, value } of storeRun(rng, { ...USUAL, workload: 'rw-register', transactions })) {
+  for (const { type, process, value } of storeRun(rng, { ...USUAL, workload: 'rw-register', transactions, clients })) {
     if (at++ === place) {
       for (const group of planted) {
         const first = others;
@@ -108,6 +109,10 @@ describe('registers of more transactions than one polygraph takes', () => {
   it('are proved to be strict-serializable where they are', () => {
     const result = isolation.check(history(CLEAN, []), ASKED, UNLIMITED);
     expect(result).toMatchObject({ valid: true });
+  });
+
+  it('are proved to be so where a hundred clients are at ten keys', () => {
+    expect(isolation.check(history(CONTENDED, [], 100), ASKED, UNLIMITED)).toMatchObject({ valid: true });
   });
 
   it.each(Object.entries(PLANTED))('are convicted of %s, and every certificate is confirmed', (type, planted) => {

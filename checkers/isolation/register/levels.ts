@@ -1,11 +1,13 @@
 /**
- * Serializability and snapshot isolation of registers, each alone, with sessions, and with real time: decided by a polygraph,
- * proved by replaying an order, refuted by a small part of the history that has none.
+ * Serializability and snapshot isolation of registers, each alone, with sessions, and with real time, and what is weaker:
+ * prefix consistency, parallel snapshot isolation, consistent view. Decided by a polygraph, proved by replaying an order, refuted
+ * by a small part of the history that has none.
  */
-import type { Anomaly, Budget, HistoryColumns, Reason } from '../../../harness/contracts/index.ts';
+import type { Anomaly, Budget, HistoryColumns, Reason, Value } from '../../../harness/contracts/index.ts';
 import { BudgetExhausted, exhaustedReason } from '../../verdict/exhausted.ts';
 import { impliesAnomaly } from '../models/anomalies.ts';
 import { forbiddenBy, type ModelName } from '../models/models.ts';
+import { READ } from '../transactions/columns.ts';
 import { ScaleOrderer } from './order-at-scale.ts';
 import { type Shape, solvePolygraph } from './polygraph.ts';
 import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
@@ -29,10 +31,26 @@ const LEVELS: readonly Level[] = [
   { shape: 'serial', order: 'realtime', model: 'strong-serializable', anomaly: 'no-serial-order-realtime' },
 ];
 
+/** Looked at where snapshot isolation does not hold. */
+const WEAKER_LEVELS: readonly Level[] = [
+  { shape: 'prefix', order: 'none', model: 'prefix', anomaly: 'no-prefix-order' },
+  { shape: 'parallel', order: 'none', model: 'parallel-snapshot-isolation', anomaly: 'no-parallel-order' },
+];
+
 /** More transactions are not put into one polygraph: its rows of bits would take too much room. */
 const MOST_TRANSACTIONS = 3000;
 /** A refutation of more transactions is none that one could check by trying all orders. */
 const LARGEST_REFUTATION = 64;
+
+const WORDS: Readonly<Record<Shape, string>> = {
+  serial: 'no serial order',
+  snapshot: 'no order of snapshots and commits',
+  prefix: 'no order of commits, and of prefixes of it that were read,',
+  parallel: 'no order of versions, with which nobody missed what came before what it saw,',
+};
+
+/** What holds where versions have an order in which nobody who missed a write depends on it. */
+const PARALLEL: readonly ModelName[] = ['parallel-snapshot-isolation', 'consistent-view', 'forward-consistent-view'];
 
 export interface LevelsJudged {
   readonly anomalies: readonly Anomaly[];
@@ -75,7 +93,10 @@ class LevelJudge implements LevelsJudged {
       if (this.#judgeAtScale(LEVELS.at(-1)!, scale, 'proof')) for (const { model } of LEVELS) this.proved.add(model);
       else if (this.#chosen.length > MOST_TRANSACTIONS) for (const level of LEVELS) this.#judgeAtScale(level, scale, 'either');
       else if (this.#judge(LEVELS.at(-1)!, 'proof')) for (const { model } of LEVELS) this.proved.add(model);
-      else for (const level of LEVELS) this.#judge(level, 'either');
+      else {
+        for (const level of LEVELS) this.#judge(level, 'either');
+        if (!this.proved.has('snapshot-isolation')) for (const level of WEAKER_LEVELS) this.#judge(level, 'either');
+      }
     } catch (error) {
       if (!(error instanceof BudgetExhausted)) throw error;
       this.undecided.push(exhaustedReason(error.why));
@@ -91,6 +112,7 @@ class LevelJudge implements LevelsJudged {
     const { model, shape, order } = level;
     const { transactions } = this.#material;
     if (this.#isRefuted(model) || this.proved.has(model)) return this.proved.has(model);
+    if (shape === 'parallel' || shape === 'prefix') return false;
     const found = scale.order(order, shape);
     if (found.kind === 'order') {
       const holds = replays(
@@ -104,16 +126,36 @@ class LevelJudge implements LevelsJudged {
     }
     if (want === 'proof') return false;
     if (found.kind === 'none') this.#refute(level, found.part);
-    else {
-      const message = `for ${model}, ${found.size} transactions depend on one another so that no order of their versions was found`;
-      this.undecided.push({ code: 'too-many-transactions', message, remedy: 'Append to lists instead, whose reads show the order.' });
-    }
+    else this.#leaveOpen(model, found.size);
     return false;
+  }
+
+  #leaveOpen(model: ModelName, size: number): void {
+    const message = `for ${model}, ${size} transactions depend on one another so that no order of their versions was found`;
+    this.undecided.push({ code: 'too-many-transactions', message, remedy: 'Append to lists instead, whose reads show the order.' });
+  }
+
+  /** What one transaction says alone was looked at before, and refutes: then nothing but first reads is left, of versions with one writer. */
+  #everyReadCounts(): boolean {
+    return this.#material.versions.ambiguous === 0;
   }
 
   #refute(level: Level, part: readonly number[]): void {
     this.#found.add(level.anomaly);
-    this.anomalies.push(this.#refutation(level, part));
+    const refutation = this.#refutation(level, part);
+    this.anomalies.push(refutation);
+    const { type, ops, certificate } = refutation;
+    if (type !== 'no-serial-order' || this.#isRefuted('update-serializable') || this.#readersOf(ops) > 1) return;
+    this.#found.add('no-update-order');
+    const data = { ...(certificate.data as { readonly [name: string]: Value }), type: 'no-update-order' };
+    this.anomalies.push({ ...refutation, type: 'no-update-order', certificate: { ...certificate, data } });
+  }
+
+  /** Of the transactions at these events, how many only read. */
+  #readersOf(events: readonly number[]): number {
+    const { transactions, names } = this.#material;
+    const { kind, firstOp } = transactions;
+    return this.#chosen.filter((t) => events.includes(names.event(t)) && kind.subarray(firstOp[t], firstOp[t + 1]).every((one) => one === READ)).length;
   }
 
   /** Whether it is proved now. With `proof`, what is refuted is not told: a weaker level may be as well. */
@@ -123,9 +165,13 @@ class LevelJudge implements LevelsJudged {
     if (refuted || this.proved.has(model)) return !refuted;
     const { transactions, versions } = this.#material;
     const solution = solvePolygraph(registerProblem(transactions, versions, this.#chosen, order), shape, this.#budget);
-    if (solution !== undefined) {
-      const holds = replays(transactions, this.#chosen, solution, shape);
-      if (holds) this.proved.add(model);
+    if (solution === 'open') {
+      if (want === 'either') this.#leaveOpen(model, this.#chosen.length);
+      return false;
+    }
+    if (solution !== 'none') {
+      const holds = shape === 'parallel' ? this.#everyReadCounts() : replays(transactions, this.#chosen, solution, shape);
+      if (holds) for (const one of shape === 'parallel' ? PARALLEL : [model]) this.proved.add(one);
       return holds;
     }
     if (want === 'either') this.#refute(level, this.#chosen);
@@ -134,9 +180,9 @@ class LevelJudge implements LevelsJudged {
 
   #refutation({ anomaly, shape, order }: Level, found: readonly number[]): Anomaly {
     const { transactions, versions, names } = this.#material;
-    const core = smallest(found, (part) => solvePolygraph(registerProblem(transactions, versions, part, order), shape, this.#budget) === undefined);
+    const core = smallest(found, (part) => solvePolygraph(registerProblem(transactions, versions, part, order), shape, this.#budget) === 'none');
     const time = order === 'none' ? '' : order === 'process' ? ' that keeps the order of sessions' : ' that keeps real time';
-    const what = shape === 'serial' ? `no serial order${time}` : `no order of snapshots and commits${time}`;
+    const what = `${WORDS[shape]}${time}`;
     if (core.length > LARGEST_REFUTATION) {
       this.undecided.push({ code: 'large-refutation', message: `the smallest part of the history found that has ${what} is of ${core.length} transactions` });
     }

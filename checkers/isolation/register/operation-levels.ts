@@ -46,7 +46,7 @@ function operationsOf({ transactions, versions }: LevelsMaterial): number[] | un
 
 function hasOrder(material: LevelsMaterial, operations: readonly number[], order: TimeOrder, budget: Budget): boolean {
   const solution = solvePolygraph(operationProblem(material, operations, order), 'serial', budget);
-  return solution !== undefined && replays(asTransactions(material.transactions), operations, solution, 'serial');
+  return Array.isArray(solution) && replays(asTransactions(material.transactions), operations, solution, 'serial');
 }
 
 function operationProblem({ transactions, versions }: LevelsMaterial, operations: readonly number[], order: TimeOrder): RegisterProblem {

@@ -8,9 +8,9 @@ import { ask } from '../../verdict/exhausted.ts';
 import { Components } from '../graph/components.ts';
 import { type Graph, GraphBuilder, RW, VIA, WR, WW } from '../graph/dependency-graph.ts';
 import { addProcessOrder, addRealtimeOrder } from '../graph/time-order.ts';
-import { type Shape, solvePolygraph } from './polygraph.ts';
+import type { GuessedVersions } from './guess.ts';
+import { solvePolygraph } from './polygraph.ts';
 import { type LevelsMaterial, registerProblem, type TimeOrder } from './problem.ts';
-import type { GuessedVersions } from './version-guess.ts';
 import { INITIAL } from './versions.ts';
 
 /** Components of more transactions are not asked of a polygraph. */
@@ -18,6 +18,8 @@ const LARGEST_KNOT = 1000;
 const MOST_ROUNDS = 12;
 /** So many transactions more on either side, each round. */
 const WIDER = 6;
+
+type Shape = 'serial' | 'snapshot';
 
 export type Ordered =
   /** Points in order: of transaction t, t; or 2t for its start and 2t + 1 for its commit. */
@@ -54,7 +56,8 @@ export class ScaleOrderer {
         if (part.length > LARGEST_KNOT) continue;
         const { transactions, versions } = this.#material;
         const solution = solvePolygraph(registerProblem(transactions, versions, part, time), shape, this.#budget);
-        if (solution === undefined) return { kind: 'none', part };
+        if (solution === 'none') return { kind: 'none', part };
+        if (solution === 'open') continue;
         changed = this.#reorder(guess, part, solution, shape) || changed;
       }
       // A wider part may say more than the one that changed nothing.

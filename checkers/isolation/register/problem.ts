@@ -6,7 +6,7 @@ import { FAIL, OK } from '../../../harness/history/columns.ts';
 import type { Names } from '../findings/names.ts';
 import type { ByKey } from '../transactions/by-key.ts';
 import { READ, type Transactions } from '../transactions/columns.ts';
-import type { Guess } from './version-guess.ts';
+import type { Guess } from './guess.ts';
 import { INITIAL, type Versions } from './versions.ts';
 
 export interface LevelsMaterial {
@@ -34,8 +34,17 @@ export interface RegisterProblem {
   readonly before: readonly (readonly [number, number])[];
 }
 
-/** The part of the history that consists of these transactions. Reads from others, and of values of several writers, are left out. O(their micro-operations). */
-export function registerProblem(all: Transactions, versions: Versions, chosen: readonly number[], order: TimeOrder): RegisterProblem {
+/**
+ * The part of the history that consists of these transactions. Reads from others, and of values of several writers, are left out.
+ * `isInitial`: which reads return what was there before, by default those of nil. O(their micro-operations).
+ */
+export function registerProblem(
+  all: Transactions,
+  versions: Versions,
+  chosen: readonly number[],
+  order: TimeOrder,
+  isInitial: (read: number) => boolean = (read) => versions.writer[versions.of[read]!] === INITIAL,
+): RegisterProblem {
   const place = new Map(chosen.map((t, i) => [t, i]));
   const keys = new Map<number, { readonly writers: number[]; readonly reads: Read[] }>();
   for (const [i, t] of chosen.entries()) {
@@ -48,7 +57,7 @@ export function registerProblem(all: Transactions, versions: Versions, chosen: r
       if (all.kind[op] !== READ) {
         if (versions.committed[t] === 1 && versions.final[op] === 1) key.writers.push(i);
       } else if (all.outcome[t] === OK && all.previous[op] === -1) {
-        const from = writerOf(all, versions, op, place);
+        const from = isInitial(op) ? -1 : writerOf(all, versions, op, place);
         if (from !== undefined) key.reads.push({ reader: i, from });
       }
     }
@@ -56,10 +65,9 @@ export function registerProblem(all: Transactions, versions: Versions, chosen: r
   return { transactions: chosen, keys: [...keys.values()], before: orderOf(all, chosen, order) };
 }
 
-/** Who wrote what an operation read, -1 for nil; undefined where it is not one of these, or not certain. */
+/** Who wrote what an operation read; undefined where it is not one of these, or not certain. */
 function writerOf(all: Transactions, versions: Versions, read: number, place: ReadonlyMap<number, number>): number | undefined {
   const writer = versions.writer[versions.of[read]!]!;
-  if (writer === INITIAL) return -1;
   if (writer < 0 || versions.final[writer] === 0 || all.outcome[all.owner[writer]!] === FAIL) return undefined;
   return place.get(all.owner[writer]!);
 }

@@ -4,8 +4,8 @@ import { NIL, READ, type Transactions } from '../transactions/columns.ts';
 import type { Shape } from './polygraph.ts';
 
 /** Whether all acknowledged reads are explained by the order: numbers as of `solvePolygraph`, of these transactions. */
-export function replays(all: Transactions, chosen: readonly number[], order: readonly number[], shape: Shape): boolean {
-  return shape === 'serial' ? order.every(serially(all, chosen)) : order.every(bySnapshots(all, chosen));
+export function replays(all: Transactions, chosen: readonly number[], order: readonly number[], shape: Exclude<Shape, 'parallel'>): boolean {
+  return shape === 'serial' ? order.every(serially(all, chosen)) : order.every(bySnapshots(all, chosen, shape === 'snapshot'));
 }
 
 /** Whether an order of transactions is one of all that took effect, keeps real time, and explains all acknowledged reads. O(n). */
@@ -26,7 +26,8 @@ function serially(all: Transactions, chosen: readonly number[]): (point: number)
   return (point) => runs(all, chosen[point]!, state);
 }
 
-function bySnapshots(all: Transactions, chosen: readonly number[]): (point: number) => boolean {
+/** `isExclusive`: none commits what another one that overlaps it has written. */
+function bySnapshots(all: Transactions, chosen: readonly number[], isExclusive: boolean): (point: number) => boolean {
   const state = new Map<number, number>();
   /** Keys that others have committed since it started. */
   const open = new Map<number, Set<number>>();
@@ -38,7 +39,7 @@ function bySnapshots(all: Transactions, chosen: readonly number[]): (point: numb
     }
     const mine = new Set<number>();
     for (let op = all.firstOp[t]!; op < all.firstOp[t + 1]!; op++) if (all.kind[op] !== READ) mine.add(all.key[op]!);
-    if ([...mine].some((key) => open.get(t)!.has(key))) return false;
+    if (isExclusive && [...mine].some((key) => open.get(t)!.has(key))) return false;
     open.delete(t);
     for (const taken of open.values()) for (const key of mine) taken.add(key);
     for (let op = all.firstOp[t]!; op < all.firstOp[t + 1]!; op++) if (all.kind[op] !== READ) state.set(all.key[op]!, all.element[op]!);

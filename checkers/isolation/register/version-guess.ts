@@ -2,28 +2,18 @@
  * A guess at the order of transactions over registers, and so at the orders of versions: each is carried out as late as may be,
  * at its acknowledgement, after what it read from and after those who read what it overwrites. Where that does not work out,
  * something went too early or too late: what follows from that is learned, and all that came since is taken back. Where nothing
- * can be learned it goes on all the same: whoever uses the guess looks whether it holds. O(micro-operations) and what is taken back.
+ * can be learned, a polygraph is asked about what happened around there. Where that knows of nothing either it goes on all the
+ * same: whoever uses the guess looks whether it holds. O(micro-operations), what is taken back, and the polygraphs.
  */
+import type { Budget } from '../../../harness/contracts/index.ts';
 import { OK } from '../../../harness/history/columns.ts';
+import { ask } from '../../verdict/exhausted.ts';
 import type { ByKey } from '../transactions/by-key.ts';
 import { READ, type Transactions } from '../transactions/columns.ts';
 import { CarriedOut } from './carried-out.ts';
+import type { Guess, GuessedVersions } from './guess.ts';
 import { INITIAL, type Versions } from './versions.ts';
-
-/** Orders of versions, all keys in one array, and who reads them. */
-export interface GuessedVersions {
-  /** Last writes of transactions that took effect, in the guessed order: of key k, `writes[start[k] .. start[k + 1])`. */
-  readonly start: Int32Array;
-  readonly writes: Int32Array;
-  /** Transactions that read version v first: `readers[readStart[v] .. readStart[v + 1])`. */
-  readonly readStart: Int32Array;
-  readonly readers: Int32Array;
-}
-
-export interface Guess extends GuessedVersions {
-  /** The order of transactions: of all that took effect, in real time. */
-  readonly order: Int32Array;
-}
+import { orderWindow } from './window-order.ts';
 
 /** How deep what is needed may need something else. */
 const DEEPEST = 500;
@@ -32,8 +22,14 @@ const MOST_LOOKS = 6;
 /** All in all not more is taken back than so many times all transactions. */
 const MOST_TAKEN_BACK = 10;
 /** So many lessons are unlearned until so many events have gone well. */
-const PATIENCE = 2000;
+const PATIENCE = 200;
 const WELL = 64;
+/** Orders of windows: of so many times as many transactions as overlap, the narrowest first; and how many may be in vain. */
+const WINDOWS = [1, 2, 4] as const;
+const MOST_OVERLAPPING = 250;
+const MOST_IN_VAIN = 24;
+/** So often the budget is asked: each so many transactions. */
+const ASK_EVERY = 1024;
 
 type Outcome =
   | 'done'
@@ -56,9 +52,9 @@ interface Tried extends Lesson {
   isHeld: boolean;
 }
 
-/** Of all keys. `events`: how many the history has. */
-export function guessVersions(transactions: Transactions, byKey: ByKey, versions: Versions, events: number): Guess {
-  return new LastMoment(transactions, versions, byKey).run(events, byKey);
+/** Of all keys. `events`: how many the history has. Throws BudgetExhausted. */
+export function guessVersions(transactions: Transactions, byKey: ByKey, versions: Versions, events: number, budget: Budget): Guess {
+  return new LastMoment(transactions, versions, byKey, budget).run(events, byKey);
 }
 
 class LastMoment {
@@ -87,11 +83,17 @@ class LastMoment {
   #culprit = -1;
   #furthest = -1;
   readonly #hopeless = new Set<number>();
-  /** Nothing before this place is taken back. */
+  /** Nothing before this place is taken back, but for a window. */
   #floor = 0;
+  #mayBeInVain = MOST_IN_VAIN;
+  readonly #budget: Budget;
+  readonly #overlapping: number;
+  #looks = 0;
 
-  constructor(transactions: Transactions, versions: Versions, byKey: ByKey) {
+  constructor(transactions: Transactions, versions: Versions, byKey: ByKey, budget: Budget) {
     this.#txns = transactions;
+    this.#budget = budget;
+    this.#overlapping = Math.min(MOST_OVERLAPPING, mostOverlapping(transactions));
     this.#versions = versions;
     this.#done = new CarriedOut(transactions, versions, byKey);
     this.#waits = new Uint8Array(transactions.count);
@@ -118,6 +120,7 @@ class LastMoment {
 
   /** Carries it out now, or goes back to where something else has to be done first. */
   #complete(t: number): void {
+    if (this.#looks++ % ASK_EVERY === 0) ask(this.#budget, this.#txns.opCount * 16);
     this.#lessons.length = 0;
     this.#asked.clear();
     if (this.#need(t, 0, -1) === 'done') {
@@ -127,6 +130,10 @@ class LastMoment {
     this.#wellUntil = Math.max(this.#wellUntil, this.#now + WELL);
     if (this.#now >= this.#furthest) [this.#culprit, this.#furthest] = [t, this.#now];
     if (this.#lessons.findLast((lesson) => this.#learn(lesson)) !== undefined || this.#unlearn()) return;
+    if (this.#orderWindow()) {
+      this.#goOn();
+      return;
+    }
     if (this.#hopeless.has(this.#culprit)) {
       if (!this.#done.has(t)) this.#done.add(t, this.#now);
       this.#floor = this.#done.length;
@@ -135,6 +142,37 @@ class LastMoment {
       this.#now--;
     }
     this.#goOn();
+  }
+
+  /** Takes back what overlaps and puts it, and what comes next, into an order. Whether there was one. */
+  #orderWindow(): boolean {
+    const { completion, outcome } = this.#txns;
+    const last = (t: number): number => (outcome[t] === OK ? completion[t]! : Number.POSITIVE_INFINITY);
+    const now = Math.max(this.#now, this.#furthest);
+    for (const width of WINDOWS) {
+      if (this.#mayBeInVain <= 0) return false;
+      const size = width * this.#overlapping;
+      const taken = this.#done.order.slice(Math.max(0, this.#done.length - size), this.#done.length);
+      const events = Array.from(taken, (t) => this.#done.eventOf(t));
+      this.#done.takeBack(this.#done.length - taken.length);
+      // Two events for each transaction.
+      const order = orderWindow({ transactions: this.#txns, versions: this.#versions, done: this.#done, end: now + 4 * size }, this.#budget);
+      if (order !== undefined) {
+        const length = 1 + order.findLastIndex((t) => last(t) <= now + size);
+        let event = Number.POSITIVE_INFINITY;
+        const moments = order
+          .slice(0, length)
+          .reverse()
+          .map((t) => (event = Math.min(event, last(t))))
+          .reverse();
+        for (let i = 0; i < length; i++) this.#done.add(order[i]!, moments[i]!);
+        this.#floor = Math.min(this.#floor, this.#done.length);
+        return true;
+      }
+      this.#mayBeInVain--;
+      for (const [i, t] of taken.entries()) this.#done.add(t, events[i]!);
+    }
+    return false;
   }
 
   #goOn(): void {
@@ -297,4 +335,21 @@ class LastMoment {
     }
     return { start, writes };
   }
+}
+
+/** How many acknowledged transactions overlap at most. */
+function mostOverlapping({ count, outcome, invocation, completion }: Transactions): number {
+  const ends: number[] = [];
+  for (let t = 0; t < count; t++) if (outcome[t] === OK) ends.push(completion[t]!);
+  ends.sort((a, b) => a - b);
+  let most = 0;
+  let begun = 0;
+  let ended = 0;
+  for (let t = 0; t < count; t++) {
+    if (outcome[t] !== OK) continue;
+    begun++;
+    while (ended < ends.length && ends[ended]! < invocation[t]!) ended++;
+    most = Math.max(most, begun - ended);
+  }
+  return most;
 }

@@ -5,11 +5,12 @@ import { UNLIMITED } from '../../budget/budget.ts';
 import { verifyCertificate } from '../../certificates/registry.ts';
 import { analyseHistory, judgeAnalysed } from '../checker.ts';
 import { impliesModel, MODEL_NAMES, type ModelName } from '../models/models.ts';
-import { operations, serializable, snapshotIsolated } from './oracle.ts';
+import { operations, serializable, snapshotIsolated, type TimeOrder } from './oracle.ts';
 import { atomicallyVisible } from './oracle-axioms.ts';
 import { keepsProcesses } from './oracle-processes.ts';
 import { readsMoments } from './oracle-reads.ts';
 import { keepsRegisterSessions } from './oracle-register-sessions.ts';
+import { committedRegisters } from './oracle-register-versions.ts';
 import { keepsSessions } from './oracle-sessions.ts';
 import { committedLists } from './oracle-versions.ts';
 import { randomLists } from './random-lists.ts';
@@ -18,34 +19,58 @@ import { type SmallTransaction, smallHistory } from './small-history.ts';
 
 type Oracle = (transactions: readonly SmallTransaction[]) => boolean;
 
+/** Of the history at hand each is asked once, for however many models. */
+function remembered(oracle: Oracle): Oracle {
+  let last: readonly SmallTransaction[] | undefined;
+  let holds = false;
+  return (all) => {
+    if (all !== last) [holds, last] = [oracle(all), all];
+    return holds;
+  };
+}
+
+/** What keeps real time keeps the order of processes, and so on: the same order is tried for the weaker question first. */
+function byOrder(oracle: (all: readonly SmallTransaction[], order: TimeOrder) => boolean): Readonly<Record<TimeOrder, Oracle>> {
+  const realtime = remembered((all) => oracle(all, 'realtime'));
+  const process = remembered((all) => realtime(all) || oracle(all, 'process'));
+  return { realtime, process, none: remembered((all) => process(all) || oracle(all, 'none')) };
+}
+
+const SERIAL = byOrder(serializable);
+const SNAPSHOTS = byOrder(snapshotIsolated);
+const OPERATIONS = byOrder(operations);
+const COMMITTED = byOrder((all, order) => committedLists(all, 'read-committed', order));
+const CONSISTENT_LISTS = remembered((all) => committedLists(all, 'consistent-view', 'none'));
+const CONSISTENT_REGISTERS = remembered((all) => committedRegisters(all, 'consistent-view'));
+
 /** What the oracle can decide of lists. Whatever is visible, lists are versions of which each continues the one before. */
 const LIST_ORACLES: Partial<Record<ModelName, Oracle>> = {
-  serializable: (all) => serializable(all, 'none'),
-  'strong-session-serializable': (all) => serializable(all, 'process'),
-  'strong-serializable': (all) => serializable(all, 'realtime'),
-  'snapshot-isolation': (all) => snapshotIsolated(all, 'none'),
-  'strong-session-snapshot-isolation': (all) => snapshotIsolated(all, 'process'),
-  'strong-snapshot-isolation': (all) => snapshotIsolated(all, 'realtime'),
-  'read-committed': (all) => committedLists(all, 'read-committed', 'none'),
-  'strong-session-read-committed': (all) => committedLists(all, 'read-committed', 'process'),
+  serializable: SERIAL.none,
+  'strong-session-serializable': SERIAL.process,
+  'strong-serializable': SERIAL.realtime,
+  'snapshot-isolation': SNAPSHOTS.none,
+  'strong-session-snapshot-isolation': SNAPSHOTS.process,
+  'strong-snapshot-isolation': SNAPSHOTS.realtime,
+  'read-committed': COMMITTED.none,
+  'strong-session-read-committed': COMMITTED.process,
   'monotonic-view': (all) => committedLists(all, 'monotonic-view', 'none'),
-  'monotonic-snapshot-read': (all) => committedLists(all, 'read-committed', 'none') && readsMoments(all),
+  'monotonic-snapshot-read': (all) => COMMITTED.none(all) && readsMoments(all),
   // Nobody says when transactions start: it is the same.
-  'forward-consistent-view': (all) => committedLists(all, 'consistent-view', 'none'),
-  'update-atomic': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { noConflict: true }),
+  'forward-consistent-view': CONSISTENT_LISTS,
+  'update-atomic': (all) => COMMITTED.none(all) && atomicallyVisible(all, { noConflict: true }),
   PRAM: (all) => keepsProcesses(all, 'PRAM'),
   causal: (all) => keepsProcesses(all, 'causal'),
-  'consistent-view': (all) => committedLists(all, 'consistent-view', 'none'),
+  'consistent-view': CONSISTENT_LISTS,
   'update-serializable': (all) => committedLists(all, 'update-serializable', 'none'),
   // Without predicates it is the same.
-  'repeatable-read': (all) => serializable(all, 'none'),
-  'strong-read-committed': (all) => committedLists(all, 'read-committed', 'realtime'),
-  sequential: (all) => operations(all, 'process'),
-  linearizable: (all) => operations(all, 'realtime'),
-  'read-atomic': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, {}),
-  'causal-cerone': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { transitive: true, sessions: true }),
-  'parallel-snapshot-isolation': (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { transitive: true, noConflict: true }),
-  prefix: (all) => committedLists(all, 'read-committed', 'none') && atomicallyVisible(all, { transitive: true, prefix: true }),
+  'repeatable-read': SERIAL.none,
+  'strong-read-committed': COMMITTED.realtime,
+  sequential: OPERATIONS.process,
+  linearizable: OPERATIONS.realtime,
+  'read-atomic': (all) => COMMITTED.none(all) && atomicallyVisible(all, {}),
+  'causal-cerone': (all) => COMMITTED.none(all) && atomicallyVisible(all, { transitive: true, sessions: true }),
+  'parallel-snapshot-isolation': (all) => COMMITTED.none(all) && atomicallyVisible(all, { transitive: true, noConflict: true }),
+  prefix: (all) => COMMITTED.none(all) && atomicallyVisible(all, { transitive: true, prefix: true }),
   'monotonic-reads': (all) => keepsSessions(all, 'monotonic-reads'),
   'monotonic-writes': (all) => keepsSessions(all, 'monotonic-writes'),
   'read-your-writes': (all) => keepsSessions(all, 'read-your-writes'),
@@ -57,8 +82,17 @@ const REGISTER_ORACLES: Partial<Record<ModelName, Oracle>> = {
   ...Object.fromEntries(
     Object.entries(LIST_ORACLES).filter(([model]) => /(?:^|-)serializable|snapshot-isolation/.test(model) && !/^(?:parallel|update)/.test(model)),
   ),
-  sequential: (all) => operations(all, 'process'),
-  linearizable: (all) => operations(all, 'realtime'),
+  'read-committed': (all) => committedRegisters(all, 'read-committed'),
+  'consistent-view': CONSISTENT_REGISTERS,
+  'forward-consistent-view': CONSISTENT_REGISTERS,
+  'update-serializable': (all) => committedRegisters(all, 'update-serializable'),
+  'read-atomic': (all) => atomicallyVisible(all, {}),
+  'causal-cerone': (all) => atomicallyVisible(all, { transitive: true, sessions: true }),
+  'update-atomic': (all) => atomicallyVisible(all, { noConflict: true }),
+  'parallel-snapshot-isolation': (all) => atomicallyVisible(all, { transitive: true, noConflict: true }),
+  prefix: (all) => atomicallyVisible(all, { transitive: true, prefix: true }),
+  sequential: OPERATIONS.process,
+  linearizable: OPERATIONS.realtime,
   PRAM: (all) => keepsProcesses(all, 'PRAM'),
   causal: (all) => keepsProcesses(all, 'causal'),
   'monotonic-reads': (all) => keepsRegisterSessions(all, 'monotonic-reads'),

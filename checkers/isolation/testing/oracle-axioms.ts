@@ -1,9 +1,9 @@
 /**
- * The oracle of models with atomic visibility (Cerone, Bernardi and Gotsman 2015), over lists: is there an order of arbitration and,
+ * The oracle of models with atomic visibility (Cerone, Bernardi and Gotsman 2015), over lists and registers: is there an order of arbitration and,
  * within it, a choice of who sees whom that explains all reads and keeps the model's axioms? Tries all of both.
  */
 import { ordered, withSomeUnknown } from './oracle.ts';
-import type { SmallTransaction } from './small-history.ts';
+import type { SmallOp, SmallTransaction } from './small-history.ts';
 
 export interface Axioms {
   /** Who is seen by what one sees is seen. */
@@ -50,7 +50,10 @@ function ordersVersions(arbitration: readonly SmallTransaction[]): boolean {
   for (const { ops } of arbitration) for (const [f, key, element] of ops) if (f === 'append') lists.set(key, [...(lists.get(key) ?? []), element]);
   return arbitration.every(
     ({ ops, outcome }) =>
-      outcome !== 'ok' || ops.every(([f, key, value]) => f !== 'r' || ((value ?? []) as readonly number[]).every((one, i) => lists.get(key)?.[i] === one)),
+      outcome !== 'ok' ||
+      ops.every(
+        ([f, key, value]) => f !== 'r' || typeof value === 'number' || ((value ?? []) as readonly number[]).every((one, i) => lists.get(key)?.[i] === one),
+      ),
   );
 }
 
@@ -66,13 +69,18 @@ function keeps(next: SmallTransaction, sees: number, placed: readonly { readonly
 }
 
 function explains(transaction: SmallTransaction, seen: readonly SmallTransaction[]): boolean {
-  const state = new Map<string, number[]>();
-  for (const { ops } of [...seen]) for (const [f, key, element] of ops) if (f === 'append') state.set(key, [...(state.get(key) ?? []), element]);
-  return transaction.ops.every(([f, key, value]) => {
+  const state = new Map<string, readonly number[]>();
+  const write = ([f, key, element]: SmallOp): void => {
+    if (f === 'append') state.set(key, [...(state.get(key) ?? []), element]);
+    else if (f === 'w') state.set(key, [element]);
+  };
+  for (const { ops } of seen) for (const op of ops) write(op);
+  return transaction.ops.every((op) => {
+    const [f, key, value] = op;
     const list = state.get(key) ?? [];
-    if (f === 'append') state.set(key, [...list, value]);
+    write(op);
     if (f !== 'r' || transaction.outcome !== 'ok') return true;
-    const result = (value ?? []) as readonly number[];
+    const result = typeof value === 'number' ? [value] : (value ?? []);
     return result.length === list.length && result.every((one, i) => one === list[i]);
   });
 }

@@ -2,7 +2,7 @@
  * The oracle of PRAM and causal memory (Ahamad et al. 1995), operation by operation: for each process, tries all orders of all
  * writes and its own reads that keep what must come before what. Lists and registers.
  */
-import { ordered, runs, type State, withSomeUnknown } from './oracle.ts';
+import { ordered as comesBefore, runs, type State, withSomeUnknown } from './oracle.ts';
 import type { SmallOp, SmallTransaction } from './small-history.ts';
 
 interface Operation {
@@ -15,17 +15,31 @@ interface Operation {
 export function keepsProcesses(all: readonly SmallTransaction[], model: 'PRAM' | 'causal'): boolean {
   return withSomeUnknown(all, (chosen) => {
     const operations = chosen.flatMap((by) => by.ops.map((op, at): Operation => ({ by, at, op }))).filter(({ by, op }) => op[0] !== 'r' || by.outcome === 'ok');
-    const before = closure(operations, (a, b) => inProcess(a, b) || (model === 'causal' && readFrom(a, b)));
     const processes = new Set(chosen.map(({ process }) => process));
-    return [...processes].every((process) => {
-      const own = operations.filter(({ by, op }) => op[0] !== 'r' || by.process === process);
-      return extend(own, new Set(), new Map(), before, new Set());
-    });
+    const ordered = (sources: readonly Source[]): boolean => {
+      const before = closure(operations, (a, b) => inProcess(a, b) || sources.some(([from, to]) => from === a && to === b));
+      return [...processes].every((process) => {
+        const own = operations.filter(({ by, op }) => op[0] !== 'r' || by.process === process);
+        return extend(own, new Set(), new Map(), before, new Set());
+      });
+    };
+    return model === 'PRAM' ? ordered([]) : someSources(operations, 0, [], ordered);
   });
 }
 
+type Source = readonly [write: Operation, read: Operation];
+
+/** A read of a list comes after all that it shows; of a value that several have written, after one of them. */
+function someSources(operations: readonly Operation[], at: number, known: readonly Source[], fits: (sources: readonly Source[]) => boolean): boolean {
+  const read = operations[at];
+  if (read === undefined) return fits(known);
+  const writes = operations.filter((one) => readFrom(one, read)).map((one): Source => [one, read]);
+  if (writes.length < 2 || Array.isArray(read.op[2])) return someSources(operations, at + 1, [...known, ...writes], fits);
+  return writes.some((one) => someSources(operations, at + 1, [...known, one], fits));
+}
+
 function inProcess(a: Operation, b: Operation): boolean {
-  return a.by === b.by ? a.at < b.at : ordered(a.by, b.by, 'process');
+  return a.by === b.by ? a.at < b.at : comesBefore(a.by, b.by, 'process');
 }
 
 function readFrom({ op: [f, key, written] }: Operation, { op: [g, k, result] }: Operation): boolean {

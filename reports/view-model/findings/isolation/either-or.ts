@@ -40,6 +40,8 @@ export function choiceOf(history: History, type: string, transactions: readonly 
 class ProofByCases {
   readonly #all: readonly Transaction[];
   readonly #snapshot: boolean;
+  /** Of orders that are neither serial nor of snapshots nothing is told. */
+  readonly #isOther: boolean;
   readonly #edges: Edge[] = [];
   readonly #pairs: Pair[] = [];
   readonly #lemmas: Lemma[] = [];
@@ -47,12 +49,14 @@ class ProofByCases {
   constructor(history: History, type: string, transactions: readonly Transaction[]) {
     this.#all = transactions;
     this.#snapshot = type.startsWith('no-snapshot-order');
+    this.#isOther = type.startsWith('no-prefix-order') || type.startsWith('no-parallel-order');
     if (this.#snapshot) for (const t of transactions.keys()) this.#edges.push({ from: 2 * t, to: 2 * t + 1, words: '' });
     this.#addReads(history);
     if (type.endsWith('-realtime') || type.endsWith('-process')) this.#addTime(type.endsWith('-realtime'));
   }
 
   find(): ChoiceView | null {
+    if (this.#isOther) return null;
     const open = new Set(this.#pairs);
     for (let settling = true; settling; ) {
       settling = false;

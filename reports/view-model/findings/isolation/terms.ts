@@ -57,6 +57,21 @@ const CYCLES: Readonly<Record<string, AnomalyTerms>> = {
     meaning: 'Whichever of the writes to each key came first, no order of snapshots and commits explains what was read.',
     formal: 'every order of versions closes a cycle of starts and commits',
   },
+  'no-update-order': {
+    title: 'No serial order of updates',
+    meaning: 'Whichever of the writes to each key came first, no serial order of the transactions that write explains what they, and one that only reads, saw.',
+    formal: 'every order of versions closes a cycle of wr, ww and rw with at most one transaction that only reads',
+  },
+  'no-prefix-order': {
+    title: 'No order of commits',
+    meaning: 'Whichever of the writes to each key came first, the transactions did not all read what was committed up to one moment.',
+    formal: 'every order of versions closes a cycle of starts and commits, of which writers of one key may overlap',
+  },
+  'no-parallel-order': {
+    title: 'No order of causes',
+    meaning: 'Whichever of the writes to each key came first, a transaction missed a write on which something that it saw depends.',
+    formal: 'every order of versions closes a cycle with at most one anti-dependency',
+  },
 };
 
 const OTHERS: Readonly<Record<string, AnomalyTerms>> = {
