@@ -41,7 +41,7 @@ describe('names, options and values of `ordeal run`', () => {
       'an unknown workload',
       [...RUN, '--workload', 'regster'],
       64,
-      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  unknown workload "regster"; did you mean "register"? (known: register, set, counter, bank, queue, lock, watch, semaphore, leader-election, requests, list-append, rw-register, write-skew, predicate, long-fork, unique-ids)\n  See `ordeal list workloads`.\n',
+      'ORDEAL_UNKNOWN_WORKLOAD  --workload\n  unknown workload "regster"; did you mean "register"? (known: register, set, counter, bank, transfers, queue, lock, watch, semaphore, leader-election, requests, list-append, rw-register, write-skew, predicate, long-fork, unique-ids)\n  See `ordeal list workloads`.\n',
     ],
     [
       'a workload that the system has no client for',
