@@ -46,6 +46,17 @@ describe('what was once acquitted wrongly', () => {
     expect(judged('monotonic-reads', rows([1, 2])).valid).toBe(true);
   });
 
+  it('what an unknown transaction appended, seen in the middle of a read that contradicts the longest one', () => {
+    const rows = (outcome: 'ok' | 'info', seen: number[]): Row[] => [
+      [0, 'ok', ['append', 'x', 3], ['append', 'x', 4], ['r', 'x', [3, 4]]],
+      [0, outcome, ['append', 'x', 1]],
+      [1, 'ok', ['append', 'x', 2], ['r', 'x', seen]],
+    ];
+    expect(judged('PRAM', rows('ok', [1, 2])).types).toContain('pram-cycle');
+    expect(judged('PRAM', rows('info', [1, 2])).types).toContain('pram-cycle');
+    expect(judged('PRAM', rows('info', [2])).valid).toBe(true);
+  });
+
   it('the order within an unknown transaction, operation by operation', () => {
     const rows = (x: number[]): Row[] => [
       [0, 'info', ['append', 'x', 1], ['append', 'y', 1]],
@@ -92,4 +103,9 @@ describe('what was once acquitted wrongly', () => {
     expect(judged('snapshot-isolation', rows).types).toContain('G-nonadjacent-item');
     expect(judged(model, rows).valid).not.toBe(true);
   });
+});
+
+it('reads that contradict one another and show what nobody wrote, more of them than there are elements', () => {
+  const strangers = Array.from({ length: 100 }, (_, i): Row => [i, 'ok', ['r', 'x', [1_000 + i]]]);
+  expect(judged('read-committed', [[200, 'ok', ['append', 'x', 1]], ...strangers]).types).toContain('thin-air-read');
 });

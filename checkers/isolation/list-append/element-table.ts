@@ -8,7 +8,7 @@ export class ElementTable {
   #used = new Uint8Array(512);
   #mask = 511;
 
-  /** Empties the table for at most so many elements, of which a few more may be asked for. */
+  /** Empties the table for at most so many elements. */
   clear(elements: number): void {
     let size = 16;
     while (size < elements * 2 + 8) size *= 2;
@@ -22,18 +22,28 @@ export class ElementTable {
     this.#used.fill(0, 0, size);
   }
 
+  /** Who appended the element: -1 where nobody did, also of those that have no slot. */
+  writerOf(element: number): number {
+    const slot = this.#find(element);
+    return this.#used[slot] === 0 ? -1 : this.writer[slot]!;
+  }
+
   /** The slot of an element; a new one has no writer and no place. */
   slot(element: number): number {
-    const mixed = Math.imul(element, 0x9e3779b1);
-    let slot = (mixed ^ (mixed >>> 15)) & this.#mask;
-    while (this.#used[slot] !== 0) {
-      if (this.#element[slot] === element) return slot;
-      slot = (slot + 1) & this.#mask;
-    }
+    const slot = this.#find(element);
+    if (this.#used[slot] !== 0) return slot;
     this.#used[slot] = 1;
     this.#element[slot] = element;
     this.writer[slot] = -1;
     this.place[slot] = -1;
+    return slot;
+  }
+
+  /** Where the element is, or would be. */
+  #find(element: number): number {
+    const mixed = Math.imul(element, 0x9e3779b1);
+    let slot = (mixed ^ (mixed >>> 15)) & this.#mask;
+    while (this.#used[slot] !== 0 && this.#element[slot] !== element) slot = (slot + 1) & this.#mask;
     return slot;
   }
 }

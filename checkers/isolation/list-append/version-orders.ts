@@ -185,18 +185,18 @@ class Orderer {
   }
 
   #placeRead(k: number, read: number, longest: number): void {
-    const { length, hashA, hashB, element } = this.#txns;
+    const { length, hashA, hashB, element, elements } = this.#txns;
     const size = length[read]!;
     if (size <= longest && this.#prefixA[size] === hashA[read] && this.#prefixB[size] === hashB[read]) {
       this.#position[read] = this.#prefixVersions[size]! - 1;
       return;
     }
-    const writer = this.#table.writer[this.#table.slot(element[read]!)]!;
+    const writer = this.#table.writerOf(element[read]!);
     this.#flaws[k]! |= CONTRADICTED;
     this.#incompatible.push(read);
     this.#incompatibleWriters.push(writer);
     this.#position[read] = ELSEWHERE;
-    this.#observe(writer);
+    for (const seen of elements.of(read, size)) this.#observe(this.#table.writerOf(seen));
   }
 
   #growPrefixes(length: number): void {
