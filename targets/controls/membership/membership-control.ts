@@ -121,10 +121,11 @@ class MembershipControl implements Control<MemberParams> {
 
   /** Makes nodes what they are to be, for good: until nothing that was asked for on the way can change them any more. */
   async #bringBack(nodes: readonly NodeId[], until: Ns): Promise<void> {
-    do {
-      await this.#silence(until);
+    for (;;) {
       for (const node of nodes) await this.#bring(node, this.#wish(node), this.#newcomer, until);
-    } while (this.#openFor() > 0);
+      if (this.#openFor() <= 0) return;
+      await this.#silence(until);
+    }
   }
 
   async probe(change: Change, expect: 'applied' | 'undone'): Promise<Evidence> {
