@@ -201,10 +201,17 @@ describe('packages', () => {
     expect(packageFor('promotion', { ...scope, nodeCount: 3 }).moves.map(({ fault }) => fault)).toEqual(['failover', 'forced-promotion']);
   });
 
+  it('of members are refused where nobody can be spared', () => {
+    for (const nodeCount of [1, 2]) expect(() => packageFor('membership', { ...scope, nodeCount })).toThrow(`need more than ${nodeCount} node`);
+    expect(packageFor('membership', { ...scope, nodeCount: 3 }).moves.map(({ fault }) => fault)).toEqual(['leave', 'replace', 'join', 'promote']);
+    expect(() => packageFor('membership', { ...scope, faultModel: { ...scope.faultModel, crashes: 'none' } })).toThrow('outside what the system claims');
+  });
+
   it('ask for no primaries, so that two variants meet the same faults', () => {
+    // nobody can be promoted beside a primary that is alone; of two members none may leave
+    const least: Readonly<Record<string, number>> = { promotion: 2, membership: 3 };
     for (const nodeCount of [1, 2, 3, 5, 7]) {
-      // nobody can be promoted beside a primary that is alone
-      const names = FAMILY_NAMES.filter((name) => nodeCount > 1 || name !== 'promotion');
+      const names = FAMILY_NAMES.filter((name) => nodeCount >= (least[name] ?? 1));
       for (const name of names) expect(JSON.stringify(packageFor(name, { ...scope, nodeCount }))).not.toMatch(/primaries|followers/);
     }
   });

@@ -56,7 +56,9 @@ const ALL = NODES.map((node) => `${node} voter`);
 
 describe('the control of members', () => {
   it('leaves the union of the active changes, and every node a voter at the end, whatever answers are lost', async () => {
-    const fault = fc.tuple(fc.constantFrom<MemberParams['type']>('leave', 'learn'), fc.constantFrom(...NODES)).map(([type, node]) => to(type, node));
+    const fault = fc
+      .tuple(fc.constantFrom<MemberParams['type']>('leave', 'join', 'replace', 'learn'), fc.constantFrom(...NODES))
+      .map(([type, node]) => to(type, node));
     await fc.assert(
       fc.asyncProperty(
         fc.array(fault, { minLength: 1, maxLength: 3 }),

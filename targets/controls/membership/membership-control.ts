@@ -78,6 +78,8 @@ class MembershipControl implements Control<MemberParams> {
     if (this.#active.has(change.id)) return;
     const params = paramsOf(change);
     const until = this.#in(ms(this.#membership.patienceMs));
+    // what an earlier change asked for in vain must not come true in the midst of this one
+    await this.#silence(until);
     const list = await this.#listFor(params, until);
     if (this.#before.size === 0) for (const { id } of list.members) this.#begun.add(id);
     const mine = list.members.filter(({ node }) => params.nodes.includes(node));
@@ -100,8 +102,7 @@ class MembershipControl implements Control<MemberParams> {
     if (!this.#before.has(change.id)) return;
     this.#active = retire(this.#active, change.id);
     const until = this.#in(Math.min(MOST_UNDO, ms(this.#membership.patienceMs)) as Ns);
-    for (const node of change.nodes) await this.#bring(node, this.#wish(node), this.#newcomer, until);
-    await this.#resolve(until);
+    await this.#bringBack(change.nodes, until);
     this.#before.delete(change.id);
   }
 
@@ -115,7 +116,16 @@ class MembershipControl implements Control<MemberParams> {
   /** What an earlier undo had to leave to a better time. */
   async #goOn(until: Ns): Promise<void> {
     const nodes = [...this.#before].filter(([id]) => !this.#active.has(id)).flatMap(([, members]) => members.map(({ node }) => node));
-    for (const node of new Set(nodes)) await this.#bring(node, this.#wish(node), this.#newcomer, until);
+    await this.#bringBack([...new Set(nodes)], until);
+  }
+
+  /** Makes nodes what they are to be, for good: until nothing that was asked for on the way can change them any more. */
+  async #bringBack(nodes: readonly NodeId[], until: Ns): Promise<void> {
+    for (;;) {
+      for (const node of nodes) await this.#bring(node, this.#wish(node), this.#newcomer, until);
+      if (this.#openFor() <= 0) return;
+      await this.#silence(until);
+    }
   }
 
   async probe(change: Change, expect: 'applied' | 'undone'): Promise<Evidence> {
@@ -242,12 +252,8 @@ class MembershipControl implements Control<MemberParams> {
   }
 
   /** Waits until no request without an answer can take effect any more. */
-  async #resolve(until: Ns): Promise<void> {
-    await this.#until(until, 'a request without an answer to be settled', async () => {
-      if (this.#openFor() > 0) return 'it may still take effect';
-      return (await this.#list()).settled ? undefined : 'a change is under way';
-    });
-    this.#unanswered = undefined;
+  #silence(until: Ns): Promise<void> {
+    return this.#until(until, 'a request without an answer to be settled', async () => (this.#openFor() > 0 ? 'it may still take effect' : undefined));
   }
 
   /** How long, from now on, a request without an answer may still take effect. */

@@ -46,6 +46,8 @@ export class ModelCluster {
   readonly #leaders = new Map<number, NodeId>();
   /** Every entry that any node ever took for committed, as text. */
   readonly #committed: string[] = [];
+  /** In which term that was. */
+  readonly #committedIn: number[] = [];
   /** Reads by number: what was committed when they arrived. */
   readonly #reads = new Map<number, number>();
   #proposals = 0;
@@ -95,8 +97,10 @@ export class ModelCluster {
   }
 
   #agree(): boolean {
-    const [first] = this.#nodes;
-    const leader = this.#nodes.filter(({ raft }) => raft.role === 'leader').reduce((a, b) => (a.raft.term > b.raft.term ? a : b), first!);
+    // by role first: whoever was removed and was not told stands in vain in ever higher terms, and leads nobody
+    const leaders = this.#nodes.filter(({ raft }) => raft.role === 'leader');
+    if (leaders.length === 0) return false;
+    const leader = leaders.reduce((a, b) => (a.raft.term > b.raft.term ? a : b));
     const { voters, learners } = leader.raft.members.members;
     const members = this.#nodes.filter(({ id }) => voters.includes(id) || learners.includes(id));
     const { lastIndex } = leader.raft;
@@ -224,6 +228,8 @@ export class ModelCluster {
     if (other !== undefined && other !== node.id) throw new InvariantBroken(`election safety: ${other} and ${node.id} lead in term ${term}`);
     this.#leaders.set(term, node.id);
     for (let index = 1; index <= this.#committed.length; index++) {
+      // a last vote that comes late makes a leader of a term that is over: what later terms committed need not be there (Raft §5.4.3)
+      if (this.#committedIn[index - 1]! >= term) continue;
       if (index > node.raft.lastIndex || textOf(node.raft, index) !== this.#committed[index - 1]) {
         throw new InvariantBroken(`leader completeness: ${node.id} leads term ${term} without the committed entry ${index}`);
       }
@@ -234,6 +240,7 @@ export class ModelCluster {
     for (let index = node.checkedCommit + 1; index <= node.raft.commit; index++) {
       const text = textOf(node.raft, index);
       this.#committed[index - 1] ??= text;
+      this.#committedIn[index - 1] ??= node.raft.term;
       if (this.#committed[index - 1] !== text) throw new InvariantBroken(`state machine safety: ${node.id} committed another entry at ${index}`);
     }
     node.checkedCommit = Math.max(node.checkedCommit, node.raft.commit);
