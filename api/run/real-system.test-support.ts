@@ -1,5 +1,6 @@
 /** Runs of real systems through the command line, for the tests that need them. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -26,10 +27,22 @@ export class RealRuns implements Disposable {
 
   /** Throws when the run did not come to results. */
   run(host: string, ...options: string[]): Ran {
-    const argv = [ORDEAL, 'run', this.#system, '--host', host, ...options, '--json', '--out', this.folder];
-    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', maxBuffer: 64 << 20 });
-    if (!stdout.startsWith('{')) throw new Error(`${status}: ${stderr}${stdout}`);
-    return { status, results: JSON.parse(stdout) as RunResults };
+    const { status, stdout, stderr } = spawnSync(process.execPath, this.#argv(host, options), { encoding: 'utf8', maxBuffer: 64 << 20 });
+    return resultsOf(status, stdout, stderr);
+  }
+
+  /** As `run`, with others beside it: a run waits for most of its time. Rejects when the run did not come to results. */
+  async runBeside(host: string, ...options: string[]): Promise<Ran> {
+    const child = spawn(process.execPath, this.#argv(host, options), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+    const [status] = (await once(child, 'close')) as [number | null];
+    return resultsOf(status, said.stdout, said.stderr);
+  }
+
+  #argv(host: string, options: readonly string[]): string[] {
+    return [ORDEAL, 'run', this.#system, '--host', host, ...options, '--json', '--out', this.folder];
   }
 
   /** Namespaces of these runs (others may be under way beside them), processes that know the folder, and mounts of either. */
@@ -59,6 +72,11 @@ export class RealRuns implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function resultsOf(status: number | null, stdout: string, stderr: string): Ran {
+  if (!stdout.startsWith('{')) throw new Error(`${status}: ${stderr}${stdout}`);
+  return { status, results: JSON.parse(stdout) as RunResults };
 }
 
 export const NOTHING_LEFT = { namespaces: [], processes: [], mounts: [] };
