@@ -57,7 +57,7 @@ function observed({ folder }: RealRuns, f: string): readonly Event[] {
 }
 
 describe('the stream of NATS, where all servers are gone at once', () => {
-  it.concurrent.skipIf(noDisk !== '')(`is lost with their power, and all that it had acknowledged${why(noDisk)}`, async () => {
+  it.skipIf(noDisk !== '').concurrent(`is lost with their power, and all that it had acknowledged${why(noDisk)}`, async () => {
     const ran = await run('process', 'power');
     expectFault(ran, 'power');
     expect([ran.status, typesOf(ran)]).toEqual([1, ['lost']]);
@@ -67,7 +67,7 @@ describe('the stream of NATS, where all servers are gone at once', () => {
     expect(observed(ran.runs, 'stream-gone').length).toBeGreaterThanOrEqual(3);
   });
 
-  it.concurrent.skipIf(spaces !== '')(`is kept on netns where they were killed${why(spaces)}`, async () => {
+  it.skipIf(spaces !== '').concurrent(`is kept on netns where they were killed${why(spaces)}`, async () => {
     const ran = await run('netns', 'kill');
     expectFault(ran, 'kill');
     expectClean(ran);
@@ -75,7 +75,7 @@ describe('the stream of NATS, where all servers are gone at once', () => {
 });
 
 describe('NATS', () => {
-  it.concurrent.skipIf(noDisk !== '')(`as a queue loses with the power what it had confirmed and not delivered${why(noDisk)}`, async () => {
+  it.skipIf(noDisk !== '').concurrent(`as a queue loses with the power what it had confirmed and not delivered${why(noDisk)}`, async () => {
     const ran = await run('process', 'queue-power');
     expectFault(ran, 'power');
     expect([ran.status, typesOf(ran)]).toEqual([1, ['lost']]);
@@ -84,7 +84,7 @@ describe('NATS', () => {
     );
   });
 
-  it.concurrent.skipIf(processes !== '')(`loses nothing where the leader of the stream is cut off${why(processes)}`, async () => {
+  it.skipIf(processes !== '').concurrent(`loses nothing where the leader of the stream is cut off${why(processes)}`, async () => {
     const ran = await run('process', 'without-leader');
     expectFault(ran, 'partition');
     expectClean(ran);
