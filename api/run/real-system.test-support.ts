@@ -1,9 +1,9 @@
 /** Runs of real systems through the command line, for the tests that need them. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { HostKind } from '../../harness/contracts/index.ts';
 import type { RunResults } from '../../harness/store/index.ts';
 
@@ -17,6 +17,7 @@ export interface Ran {
 /** Runs of one system into a folder of their own. */
 export class RealRuns implements Disposable {
   readonly #system: string;
+  readonly #children = new Set<ChildProcess>();
   /** Where the runs lie. */
   readonly folder: string;
 
@@ -28,17 +29,20 @@ export class RealRuns implements Disposable {
   /** Throws when the run did not come to results. */
   run(host: string, ...options: string[]): Ran {
     const { status, stdout, stderr } = spawnSync(process.execPath, this.#argv(host, options), { encoding: 'utf8', maxBuffer: 64 << 20 });
-    return resultsOf(status, stdout, stderr);
+    return ranAs(status, stdout, stderr);
   }
 
-  /** As `run`, with others beside it: a run waits for most of its time. Rejects when the run did not come to results. */
+  /** The same while other runs are under way; two of them have what a machine of two cores can give. */
   async runBeside(host: string, ...options: string[]): Promise<Ran> {
     const child = spawn(process.execPath, this.#argv(host, options), { stdio: ['ignore', 'pipe', 'pipe'] });
-    const said = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
-    const [status] = (await once(child, 'close')) as [number | null];
-    return resultsOf(status, said.stdout, said.stderr);
+    this.#children.add(child);
+    const [status, stdout, stderr] = await Promise.all([
+      new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject)),
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    this.#children.delete(child);
+    return ranAs(status, stdout, stderr);
   }
 
   #argv(host: string, options: readonly string[]): string[] {
@@ -69,12 +73,14 @@ export class RealRuns implements Disposable {
     return histories.map((path) => (JSON.parse(readFileSync(path, 'utf8').split('\n', 1)[0]!) as { runId: string }).runId);
   }
 
+  /** A run that its case did not wait for is told to heal and end, and keeps its folder. */
   [Symbol.dispose](): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const child of this.#children) child.kill();
+    if (this.#children.size === 0) rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-function resultsOf(status: number | null, stdout: string, stderr: string): Ran {
+function ranAs(status: number | null, stdout: string, stderr: string): Ran {
   if (!stdout.startsWith('{')) throw new Error(`${status}: ${stderr}${stdout}`);
   return { status, results: JSON.parse(stdout) as RunResults };
 }

@@ -11,12 +11,13 @@ import { processHost } from '../../targets/hosts/process/index.ts';
 import { missing, NOTHING_LEFT, type Ran, RealRuns } from './real-system.test-support.ts';
 
 const runs = new RealRuns('redis');
-const clusters = new RealRuns('redis-cluster');
-const cuts = new RealRuns(join(import.meta.dirname, 'fixtures/redis.config.ts'));
+const CONFIG = join(import.meta.dirname, 'fixtures/redis.config.ts');
+const cuts = new RealRuns(CONFIG);
+const besides: RealRuns[] = [];
 afterAll(() => {
   runs[Symbol.dispose]();
-  clusters[Symbol.dispose]();
   cuts[Symbol.dispose]();
+  for (const beside of besides) beside[Symbol.dispose]();
 });
 
 const spaces = await missing(netns);
@@ -32,10 +33,20 @@ const why = (reason: string): string => reason && ` (not run: ${reason})`;
 
 const POWER = ['--workload', 'set', '--faults', 'power', '--time-limit', '7'];
 
-const cut = (system: 'alone' | 'sentinel' | 'cluster' | 'replica' | 'primary', host: string, test: string): Ran => {
+const cut = (system: 'alone' | 'sentinel' | 'replica' | 'primary', host: string, test: string): Ran => {
   process.env['ORDEAL_TEST_SYSTEM'] = system;
   return cuts.run(host, '--test', test);
 };
+
+/** A run of a cluster beside another one, whose leavings are looked for apart. */
+async function clustered(of: string, host: string, ...options: string[]): Promise<Ran> {
+  process.env['ORDEAL_TEST_SYSTEM'] = 'cluster';
+  const own = new RealRuns(of);
+  besides.push(own);
+  const ran = await own.runBeside(host, ...options);
+  expect(own.leftovers()).toEqual(NOTHING_LEFT);
+  return ran;
+}
 
 const typesOf = ({ results }: Ran): readonly string[] => [...new Set(results.checks.flatMap(({ anomalies = [] }) => anomalies.map(({ type }) => type)))];
 
@@ -86,30 +97,25 @@ describe.skipIf(processes !== '')(`Redis with Sentinel on process${why(processes
   });
 });
 
-describe.skipIf(spaces !== '')(`Redis Cluster on netns${why(spaces)}`, () => {
-  it('loses what the owner of a key acknowledged that is cut off', () => {
-    const ran = cut('cluster', 'netns', 'without-owner');
+describe('Redis Cluster', () => {
+  it.skipIf(spaces !== '').concurrent(`loses on netns what the owner of a key acknowledged that is cut off${why(spaces)}`, async () => {
+    const ran = await clustered(CONFIG, 'netns', '--test', 'without-owner');
     expectLoss(ran, 'partition');
     expect(ran.results.sentence).toMatch(
       /^element \d+ is lost: process \d+ on n3 was told at [\d.]+ s that it had been added, and the final read does not contain it \(n6\)/,
     );
-    expect(cuts.leftovers()).toEqual(NOTHING_LEFT);
-  });
-});
-
-describe.skipIf(processes !== '')(`Redis Cluster on process${why(processes)}`, () => {
-  it('loses nothing where the replica of a key’s owner is cut off', () => {
-    const ran = cut('cluster', 'process', 'without-its-replica');
-    expectFaults(ran, 'partition');
-    expectClean(ran);
-    expect(cuts.leftovers()).toEqual(NOTHING_LEFT);
   });
 
-  it('is linearizable without a fault, wherever a key is', () => {
-    const ran = clusters.run('process', '--workload', 'register', '--time-limit', '5');
+  it.skipIf(processes !== '').concurrent(`is linearizable without a fault, wherever a key is${why(processes)}`, async () => {
+    const ran = await clustered('redis-cluster', 'process', '--workload', 'register', '--time-limit', '5');
     expect(ran.results.counts.ok).toBeGreaterThanOrEqual(200);
     expectClean(ran);
-    expect(clusters.leftovers()).toEqual(NOTHING_LEFT);
+  });
+
+  it.skipIf(processes !== '')(`loses nothing where the replica of a key’s owner is cut off${why(processes)}`, async () => {
+    const ran = await clustered(CONFIG, 'process', '--test', 'without-its-replica');
+    expectFaults(ran, 'partition');
+    expectClean(ran);
   });
 });
 
