@@ -200,7 +200,8 @@ export const FAULT_STORIES: Readonly<Record<string, FaultStory>> = {
     standsFor:
       'On 11 September 2012 GitHub’s cluster manager made a MySQL server primary that was known to be behind. What Redis kept by MySQL’s ids no longer agreed with it: events appeared to the wrong users, and 16 private repositories were open to others for seven minutes.',
     sources: [{ title: 'GitHub: GitHub availability this week', url: 'https://github.blog/2012-09-14-github-availability-this-week/' }],
-  },  leave: {
+  },
+  leave: {
     asks: 'Those that stay go on with a smaller majority, and the one that left must not disturb them: it may never have been told. When it comes back it begins with nothing, and must not vote as if it knew what it knew before.',
     standsFor:
       'Machines that are taken out for maintenance. Raft’s changes of one member at a time, as first published, let two leaders each commit one that did not overlap with the other’s, as its author found in 2015.',
