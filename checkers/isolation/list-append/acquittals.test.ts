@@ -105,6 +105,16 @@ describe('what was once acquitted wrongly', () => {
   });
 });
 
+it('no update is lost that a repeated element shows', () => {
+  const rows = (second: number[]): Row[] => [
+    [0, 'info', ['append', 'x', 1]],
+    [1, 'ok', ['r', 'x', [1]], ['append', 'x', 2]],
+    [2, 'ok', ['r', 'x', second], ['append', 'x', 4]],
+  ];
+  expect(judged('snapshot-isolation', rows([1, 1])).types).not.toContain('lost-update');
+  expect(judged('snapshot-isolation', rows([1])).types).toContain('lost-update');
+});
+
 it('reads that contradict one another and show what nobody wrote, more of them than there are elements', () => {
   const strangers = Array.from({ length: 100 }, (_, i): Row => [i, 'ok', ['r', 'x', [1_000 + i]]]);
   expect(judged('read-committed', [[200, 'ok', ['append', 'x', 1]], ...strangers]).types).toContain('thin-air-read');

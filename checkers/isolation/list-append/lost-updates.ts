@@ -5,7 +5,7 @@
 import { OK } from '../../../harness/history/columns.ts';
 import { APPEND, READ } from '../transactions/columns.ts';
 import type { Material } from './reads-of-keys.ts';
-import { UNOBSERVED } from './version-orders.ts';
+import { ELSEWHERE } from './version-orders.ts';
 
 interface Update {
   readonly t: number;
@@ -26,10 +26,12 @@ export function findLostUpdates(material: Material): void {
       firstUpdate.clear();
       key = k;
     }
-    const position = orders.position[update.read]!;
-    const earlier = firstUpdate.get(position);
-    if (earlier === undefined) firstUpdate.set(position, update);
-    else if (position >= UNOBSERVED) tell(material, earlier, update);
+    if (orders.position[update.read] === ELSEWHERE) continue;
+    // Of reads that contradict nothing the length says what they show, also where elements are repeated.
+    const shown = transactions.length[update.read]!;
+    const earlier = firstUpdate.get(shown);
+    if (earlier === undefined) firstUpdate.set(shown, update);
+    else tell(material, earlier, update);
   }
 }
 
